@@ -1,0 +1,110 @@
+/*
+ * The frozen configuration of a run: plain data, filled by model/config from YAML, never changed
+ * by a step. Units stand in the names.
+ */
+#ifndef MODEL_SPEC_H
+#define MODEL_SPEC_H
+
+#include "mmu/mmu.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    SPEC_VCPUS_MAX = 64,
+    SPEC_HOST_CPUS_MAX = 64,
+    SPEC_TASKS_MAX = 64,
+    SPEC_NAME_MAX = 32,
+    SPEC_PATH_MAX = 1024,
+    SPEC_SOURCE_MAX = 200,
+};
+
+enum cost_id {
+#define COST(id, key, words) COST_##id,
+#include "model/cost.def"
+#undef COST
+    COST_COUNT
+};
+
+struct cost { /* One line of a cost profile. */
+    u64 ps;
+    u8 is_pick; /* The source says "pick: why". */
+    char source[SPEC_SOURCE_MAX];
+};
+
+enum task_kind { TASK_WRITE_ALL, TASK_TOUCH, TASK_COMPUTE, TASK_TRACE, TASK_KIND_COUNT };
+enum placement { PLACE_RESIDENT, PLACE_FRESH, PLACE_COLD, PLACE_COUNT };
+enum pattern { PATTERN_SEQUENTIAL, PATTERN_RANDOM, PATTERN_ZIPF, PATTERN_CHASE, PATTERN_COUNT };
+
+struct task_spec {
+    char name[SPEC_NAME_MAX];
+    u8 kind;      /* enum task_kind */
+    u8 placement; /* enum placement */
+    u8 pattern;   /* enum pattern, touch only */
+    u8 zero;
+    u32 vcpu;              /* Which vCPU runs it. */
+    u64 footprint_bytes;   /* write-all, touch. */
+    u64 stride_bytes;      /* write-all, sequential touch. */
+    u64 passes;            /* write-all: over the footprint; trace: replays. */
+    u64 accesses;          /* touch: how many; 0 = no end. */
+    u64 instructions;      /* compute: how many; 0 = no end. */
+    u32 write_percent;     /* touch */
+    u32 zipf_theta_milli;  /* touch with pattern zipf */
+    u64 think_ps;          /* touch, write-all: user time after each access. */
+    char file[SPEC_PATH_MAX]; /* trace: path, resolved against the configuration's folder. */
+};
+
+enum idle_kind { IDLE_WFI, IDLE_POLL, IDLE_COUNT };
+enum latency_kind { LATENCY_FIXED, LATENCY_LOGNORMAL, LATENCY_FIO, LATENCY_COUNT };
+
+struct store_spec {
+    u32 channels;    /* Requests served at once. */
+    u32 queue_depth; /* Requests the device accepts; more wait in the host. */
+    u64 transfer_ps; /* Time a page occupies the link, after its latency; one at a time. */
+    struct dist read, write; /* Latency in ps. */
+};
+
+struct spec {
+    u64 seed;
+    /* machine */
+    char profile[SPEC_NAME_MAX];
+    u64 clock_hz;
+    u32 host_cpus;
+    u32 lr_count; /* List registers. */
+    struct mmu_tlb_spec tlb;
+    struct cost cost[COST_COUNT];
+    /* guest */
+    u32 vcpus;
+    u32 va_bits; /* 39 or 48 */
+    u64 memory_bytes;
+    u64 tick_ps;
+    u8 nohz_idle; /* The tick stops while the guest's CPU is idle. */
+    u8 idle;      /* enum idle_kind */
+    u8 kpti;      /* One more CONTEXT call per SDEI event. */
+    u8 zero;
+    u64 sched_latency_ps, sched_min_granularity_ps, sched_wakeup_granularity_ps; /* guest CFS */
+    u32 task_count;
+    struct task_spec task[SPEC_TASKS_MAX];
+    /* host */
+    u64 memory_limit_bytes; /* memcg; 0 = none */
+    u32 workers_per_cpu;    /* kworkers of each host CPU's pool; 0 = as many as there are tasks. */
+    u64 host_latency_ps, host_min_granularity_ps, host_wakeup_granularity_ps; /* host CFS */
+    u64 host_tick_ps;
+    /* store */
+    struct store_spec store;
+    /* protocol */
+    u32 variant; /* Row of the variant table (model/variant.h). */
+    char variant_name[SPEC_NAME_MAX];
+    u32 sdei_event; /* v4: number the VMM configures. */
+    u32 ppi;        /* READY PPI (v4), the one PPI (one-ppi). */
+    u32 slots;      /* ASYNC_PF_PER_VCPU, power of two, at most 64. */
+    /* stop */
+    u32 stop_task; /* Index into task, UINT32_MAX: when all tasks that end have ended. */
+    u64 stop_at_ps; /* TIME_NEVER: no limit. */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
