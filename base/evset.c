@@ -36,6 +36,8 @@ static inline u64 *wakes(const struct evset *e)
 static u32 round_up_pow2(u32 n)
 {
     u32 p = 1;
+
+    ASSERT(n <= 1u << 31);
     while (p < n)
         p *= 2;
     return p;
@@ -59,7 +61,7 @@ size_t evset_bytes(u32 actor_count, const u32 *box_len)
 
 struct evset *evset_init(void *memory, u32 actor_count, const u32 *box_len)
 {
-    ASSERT(actor_count > 0);
+    ASSERT(actor_count > 0 && actor_count <= UINT16_MAX + 1u);
     struct evset *e = memory;
     size_t total = evset_bytes(actor_count, box_len);
 
@@ -133,6 +135,7 @@ void evset_set_wake(struct evset *e, u32 actor, u64 wake_ps)
 
 bool evset_put(struct evset *e, const struct msg *m)
 {
+    ASSERT(m->dst < e->actor_count);
     struct box *b = &boxes(e)[m->dst];
     struct msg *ring = &msgs(e)[b->ring];
 
@@ -172,6 +175,7 @@ u64 evset_least_other(const struct evset *e, u32 actor)
 
 bool evset_take(struct evset *e, u32 actor, struct msg *m)
 {
+    ASSERT(e->tree[1] != UINT64_MAX && e->tree[1] == e->tree[e->leaf_count + actor]);
     struct box *b = &boxes(e)[actor];
     bool is_msg = wakes(e)[actor] > evset_box_head(e, actor);
 

@@ -3,8 +3,9 @@
  * tree of the least key. A key is (at_ps, actor, own wake before messages); inside a box the order
  * is (at_ps, src, seq). Together that is the total order of design rule "one total order".
  *
- * Knows no actor. Memory: the caller gives one block of evset_bytes(); no pointers inside, so the
- * set is copied and compared as bytes. Time: only what comes in.
+ * Knows no actor. Memory: the caller gives one block of evset_bytes(), aligned to 8 bytes; no
+ * pointers inside, so the set is copied and compared as bytes. They depend on what was taken and
+ * what waits, not on the order of the puts. Time: only what comes in.
  */
 #ifndef BASE_EVSET_H
 #define BASE_EVSET_H
@@ -17,7 +18,8 @@ extern "C" {
 
 struct evset;
 
-/* box_len[i]: most messages that may wait for actor i at once (rounded up to a power of two). */
+/* actor_count: 1..65536. box_len[i]: most messages that may wait for actor i at once (rounded up to
+ * a power of two). */
 size_t evset_bytes(u32 actor_count, const u32 *box_len);
 struct evset *evset_init(void *memory, u32 actor_count, const u32 *box_len);
 
@@ -39,12 +41,12 @@ u64 evset_box_head(const struct evset *e, u32 actor);
 u64 evset_next(const struct evset *e, u32 actor);
 
 /*
- * Take what actor has next (it must be the least). Own wake: returns false and clears the wake.
- * Message: returns true and copies it.
+ * Take what actor has next (it must be the least, asserted). Own wake: returns false and clears
+ * the wake. Message: returns true and copies it.
  */
 bool evset_take(struct evset *e, u32 actor, struct msg *m);
 
-u32 evset_box_len(const struct evset *e, u32 actor);  /* Capacity. */
+u32 evset_box_len(const struct evset *e, u32 actor);   /* Capacity. */
 u32 evset_box_count(const struct evset *e, u32 actor); /* Messages waiting. */
 
 #ifdef __cplusplus

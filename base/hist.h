@@ -19,9 +19,9 @@ enum {
 
 struct hist {
     u64 count;
-    u64 sum; /* Asserted not to overflow. */
-    u64 min, max; /* min is UINT64_MAX while count is 0. */
-    u32 bucket[HIST_BUCKETS];
+    u64 sum;                  /* Asserted not to overflow. */
+    u64 min, max;             /* min is UINT64_MAX while count is 0. */
+    u32 bucket[HIST_BUCKETS]; /* Asserted not to overflow. */
 };
 
 void hist_init(struct hist *h);
@@ -38,18 +38,22 @@ static inline void hist_add(struct hist *h, u64 value)
 {
     h->count++;
     h->sum += value;
+    ASSERT(h->sum >= value);
     if (value < h->min)
         h->min = value;
     if (value > h->max)
         h->max = value;
-    h->bucket[hist_index(value)]++;
+    u32 index = hist_index(value);
+    h->bucket[index]++;
+    ASSERT(h->bucket[index] != 0);
 }
 
 void hist_merge(struct hist *into, const struct hist *from);
 u64 hist_bucket_low(u32 index);  /* Least value of a bucket. */
 u64 hist_bucket_high(u32 index); /* Greatest value of a bucket. */
-/* Greatest value of the bucket in which the p_micro/10^6 quantile lies, never above max; 0 if
- * empty. p_micro 0 gives min, 1000000 gives max. */
+/* Greatest value of the bucket in which the p_micro/10^6 quantile lies (the sample of rank
+ * ceil(p * count), counted from 1), never above max; 0 if empty. p_micro 0 gives min, 1000000 gives
+ * max, more is asserted against. */
 u64 hist_percentile(const struct hist *h, u32 p_micro);
 
 #ifdef __cplusplus

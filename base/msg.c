@@ -1,5 +1,10 @@
 #include "base/msg.h"
 
+#define MSG(kind, name, min_ps, guest, a, b)                                                       \
+    STATIC_ASSERT((min_ps) >= ((guest) ? MSG_LOOKAHEAD_PS : 1), "no zero delay, no early guest");
+#include "base/msg.def"
+#undef MSG
+
 const struct msg_info msg_info[MSG_KIND_COUNT] = {
 #define MSG(kind, name, min_ps, guest, a, b) [MSG_##kind] = {#name, min_ps, guest, a, b},
 #include "base/msg.def"

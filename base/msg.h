@@ -25,7 +25,7 @@ struct msg {
     u32 seq;   /* Counts the messages of one src; set by the outbox. */
     u16 src;   /* Actor numbers, fixed by the configuration. */
     u16 dst;
-    u8 kind;   /* enum msg_kind */
+    u8 kind;    /* enum msg_kind */
     u8 zero[3]; /* Padding, always 0. */
 };
 

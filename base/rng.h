@@ -21,10 +21,22 @@ enum rng_stream {
     RNG_CHASE = 5,
 };
 
-/* 64 uniform bits. */
+/*
+ * 64 uniform bits. The formula is part of the contract: results are reproduced from it. Sums and
+ * products are modulo 2^64, g = 0x9e3779b97f4a7c15:
+ *
+ *   value  = mix(h + mix(n + 3 * g))
+ *   h      = mix((mix(seed + g) ^ stream) + mix(key + 2 * g))
+ *   mix(x) : x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9   (the finaliser of SplitMix64)
+ *            x = (x ^ x >> 27) * 0x94d049bb133111eb
+ *            x ^ x >> 31
+ *
+ * key and n are mixed before they are added: sequences of two keys can meet by chance in one
+ * value, but never run along each other. With three words fixed, the fourth gives no value twice.
+ */
 u64 rng_u64(u64 seed, u32 stream, u64 key, u64 n);
 
-/* Uniform in [0, bound), bound > 0, without modulo bias worth naming (multiply-shift of 64 bits). */
+/* bits * bound / 2^64: uniform in [0, bound), bound > 0 (asserted), to within bound / 2^64. */
 u64 rng_below(u64 bits, u64 bound);
 
 #ifdef __cplusplus

@@ -15,6 +15,8 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t s32;
 typedef int64_t s64;
+__extension__ typedef unsigned __int128 u128; /* For products of u64 only; never stored. */
+__extension__ typedef __int128 s128;
 
 #define TIME_NEVER UINT64_MAX
 

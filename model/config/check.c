@@ -1,0 +1,242 @@
+/* What one key alone cannot tell: combinations, names that must exist, runs that must end. */
+#include <string.h>
+
+#include "model/config/state.h"
+
+enum { KERNEL_SHARE = 16 }; /* 1/16 of the guest's RAM is its kernel's: tables, stacks, mailboxes. */
+
+/* The node that set this key, else the file. */
+static const struct yaml_node *place_of(const struct config_state *s, const char *path)
+{
+    const struct yaml_node *n = s->origin[param_index(param_find(path))];
+
+    return n != NULL ? n : s->root;
+}
+
+static const struct yaml_node *task_place(const struct config_state *s, u32 task, const char *path)
+{
+    const struct yaml_node *n = s->task_origin[task][param_index(param_find(path))];
+
+    return n != NULL ? n : s->task_node[task];
+}
+
+static bool is_power_of_two(u64 value)
+{
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+/* Keys that were given although they mean nothing here, and keys that are needed and absent. */
+static bool check_scope(const struct target *t, enum param_scope scope,
+                        const struct yaml_node *around, struct err *e)
+{
+    char when[PARAM_WORDS_MAX];
+
+    for (size_t i = 0; i < param_count; i++) {
+        const struct param *p = &param_table[i];
+
+        if (p->scope != scope)
+            continue;
+        bool applies = param_applies(p, target_base(t, p));
+        const struct yaml_node *n = *target_origin(t, p);
+        if (n != NULL && !applies)
+            return yaml_fail_key(e, n, "%s applies to %s %s only", p->path,
+                                 scope == SCOPE_TASK ? "kind" : "latency",
+                                 param_when_words(p, when));
+        if (n == NULL && applies && param_is_required(p))
+            return yaml_fail_key(e, around, "%s is missing", p->path);
+    }
+    return true;
+}
+
+static bool check_task(struct config_state *s, u32 i, struct err *e)
+{
+    struct target t = {.s = s, .task = i};
+    struct task_spec *task = &s->base.task[i];
+
+    if (s->task_origin[i][param_index(param_find("guest.tasks[].kind"))] == NULL)
+        return yaml_fail_key(e, s->task_node[i], "guest.tasks[].kind is missing");
+    if (!check_scope(&t, SCOPE_TASK, s->task_node[i], e))
+        return false;
+    if (strcmp(task->name, "all") == 0)
+        return yaml_fail(e, task_place(s, i, "guest.tasks[].name"),
+                         "no task can be called \"all\", the word has a meaning in stop.when");
+    for (u32 other = 0; other < i; other++)
+        if (strcmp(task->name, s->base.task[other].name) == 0)
+            return yaml_fail(e, task_place(s, i, "guest.tasks[].name"),
+                             "two tasks are called \"%s\"", task->name);
+    return task->vcpu < s->base.vcpus
+        || yaml_fail(e, task_place(s, i, "guest.tasks[].vcpu"),
+                     "task %s runs on vCPU %u, but the guest has %u (counted from 0)", task->name,
+                     task->vcpu, s->base.vcpus);
+}
+
+/* Fields that do not apply are zero, whatever their default: equal runs are equal specs. */
+static void clear_unused(const struct target *t, enum param_scope scope)
+{
+    for (size_t i = 0; i < param_count; i++) {
+        const struct param *p = &param_table[i];
+        char *field = (char *)target_base(t, p) + p->offset;
+
+        if (p->scope == scope && !param_applies(p, target_base(t, p)))
+            memset(field, 0, p->size);
+    }
+}
+
+static bool check_footprints(struct config_state *s, struct err *e)
+{
+    const struct param *p = param_find("guest.tasks[].footprint");
+    u64 room = s->base.memory_bytes - s->base.memory_bytes / KERNEL_SHARE;
+    char need[QUANTITY_TEXT_MAX], have[QUANTITY_TEXT_MAX];
+    u64 sum = 0;
+
+    for (u32 i = 0; i < s->base.task_count; i++) {
+        struct task_spec *task = &s->base.task[i];
+
+        if (!param_applies(p, task))
+            continue;
+        if (task->footprint_bytes == 0)
+            task->footprint_bytes = s->base.memory_bytes / 4 * 3 / MMU_PAGE_SIZE * MMU_PAGE_SIZE;
+        sum += task->footprint_bytes; /* At most 64 of 1 TiB. */
+        if (sum > room)
+            return yaml_fail(e, task_place(s, i, p->path),
+                             "the footprints up to task %s need %s, but only %s are free in "
+                             "guest.memory",
+                             task->name, quantity_print(QUANTITY_SIZE, sum, need),
+                             quantity_print(QUANTITY_SIZE, room, have));
+        if (task->stride_bytes > task->footprint_bytes)
+            return yaml_fail(e, task_place(s, i, "guest.tasks[].stride"),
+                             "the stride of task %s is larger than its footprint", task->name);
+    }
+    return true;
+}
+
+static bool check_tasks(struct config_state *s, struct err *e)
+{
+    if (s->base.task_count == 0)
+        return yaml_fail(e, place_of(s, "guest.tasks"),
+                         "guest.tasks is missing or empty, expected at least one task");
+    for (u32 i = 0; i < s->base.task_count; i++) {
+        struct target t = {.s = s, .task = i};
+
+        if (!check_task(s, i, e))
+            return false;
+        clear_unused(&t, SCOPE_TASK);
+    }
+    return check_footprints(s, e);
+}
+
+static bool is_endless(const struct task_spec *t)
+{
+    return (t->kind == TASK_TOUCH && t->accesses == 0)
+        || (t->kind == TASK_COMPUTE && t->instructions == 0);
+}
+
+static bool find_stop_task(struct config_state *s, const struct yaml_node *n, struct err *e)
+{
+    char found[YAML_FOUND_MAX], hint[PARAM_WORDS_MAX];
+    struct nearest near;
+
+    s->base.stop_task = UINT32_MAX;
+    if (n == NULL || (n->kind == YAML_WORD && strcmp(n->text, "all") == 0))
+        return true;
+    nearest_init(&near, n->kind == YAML_WORD ? n->text : "");
+    for (u32 i = 0; n->kind == YAML_WORD && i < s->base.task_count; i++) {
+        nearest_try(&near, s->base.task[i].name, strlen(s->base.task[i].name));
+        if (strcmp(s->base.task[i].name, n->text) == 0) {
+            s->base.stop_task = i;
+            return true;
+        }
+    }
+    return yaml_fail(e, n, "stop.when: found %s, expected the name of a task, or all%s",
+                     yaml_found(n, found), nearest_words(&near, hint));
+}
+
+static bool check_end(struct config_state *s, struct err *e)
+{
+    const struct yaml_node *n = s->origin[param_index(param_find("stop.when"))];
+    u32 ending_count = 0;
+
+    if (!find_stop_task(s, n, e))
+        return false;
+    if (s->base.stop_at_ps != TIME_NEVER)
+        return true;
+    u32 stop_task = s->base.stop_task;
+    if (stop_task != UINT32_MAX && is_endless(&s->base.task[stop_task]))
+        return yaml_fail(e, n, "the run would never end: task %s has no end, and stop.at is none",
+                         s->base.task[stop_task].name);
+    for (u32 i = 0; i < s->base.task_count; i++)
+        ending_count += !is_endless(&s->base.task[i]);
+    return ending_count > 0
+        || yaml_fail(e, n != NULL ? n : s->task_node[0],
+                     "the run would never end: no task has an end, and stop.at is none");
+}
+
+static bool check_numbers(struct config_state *s, struct err *e)
+{
+    const struct spec *spec = &s->base;
+
+    if (!is_power_of_two(spec->slots))
+        return yaml_fail(e, place_of(s, "protocol.slots"),
+                         "protocol.slots: %u is not a power of two", spec->slots);
+    if (!is_power_of_two(spec->tlb.l2_sets))
+        return yaml_fail(e, place_of(s, "machine.tlb.l2_sets"),
+                         "machine.tlb.l2_sets: %u is not a power of two", spec->tlb.l2_sets);
+    /* BSA gives these PPIs to the timers, which the guest's tick needs. */
+    if (spec->ppi == 27 || spec->ppi == 30)
+        return yaml_fail(e, place_of(s, "protocol.ppi"),
+                         "protocol.ppi: INTID %u is a timer of the architecture", spec->ppi);
+    if (spec->memory_limit_bytes > spec->memory_bytes)
+        return yaml_fail(e, place_of(s, "host.memory_limit"),
+                         "host.memory_limit is above guest.memory and would limit nothing, "
+                         "write none");
+    if (spec->sched_min_granularity_ps > spec->sched_latency_ps)
+        return yaml_fail(e, place_of(s, "guest.sched.min_granularity"),
+                         "guest.sched.min_granularity is above guest.sched.latency");
+    return spec->host_min_granularity_ps <= spec->host_latency_ps
+        || yaml_fail(e, place_of(s, "host.sched.min_granularity"),
+                     "host.sched.min_granularity is above host.sched.latency");
+}
+
+bool check_config(struct config_state *s, struct err *e)
+{
+    return check_numbers(s, e) && check_tasks(s, e) && check_end(s, e);
+}
+
+static bool check_latency(struct config_state *s, enum direction direction, struct err *e)
+{
+    const char *name = direction == DIRECTION_READ ? "store.read" : "store.write";
+    const struct latency_spec *l = &s->latency[direction];
+    const struct yaml_node *store = yaml_find(s->root, "store");
+    const struct yaml_node *map = store != NULL ? yaml_find(store, name + 6) : NULL;
+    struct target t = {.s = s};
+
+    if (map == NULL)
+        return true;
+    if (!check_scope(&t, direction == DIRECTION_READ ? SCOPE_READ : SCOPE_WRITE, map, e))
+        return false;
+    return l->kind != LATENCY_LOGNORMAL
+        || (l->min_ps <= l->median_ps && l->median_ps <= l->max_ps)
+        || yaml_fail_key(e, map, "%s: the median does not lie between min and max", name);
+}
+
+static bool build_latency(const struct latency_spec *l, struct dist *d, struct err *e)
+{
+    switch (l->kind) {
+    case LATENCY_FIXED:
+        dist_fixed(d, l->value_ps);
+        return true;
+    case LATENCY_LOGNORMAL:
+        return dist_lognormal(d, l->median_ps, l->sigma_milli, l->min_ps, l->max_ps, e);
+    default:
+        return fio_read(d, l->file, l->job, (enum direction)l->direction, e);
+    }
+}
+
+bool load_store(struct config_state *s, struct err *e)
+{
+    struct store_spec *store = &s->base.store;
+
+    return check_latency(s, DIRECTION_READ, e) && check_latency(s, DIRECTION_WRITE, e)
+        && build_latency(&s->latency[DIRECTION_READ], &store->read, e)
+        && build_latency(&s->latency[DIRECTION_WRITE], &store->write, e);
+}

@@ -1,0 +1,27 @@
+# Part of the floor model. Needs libfyaml and xxhash, and APFSIM_DATA_DIR, the folder configs/.
+set(MODEL_CONFIG_SOURCES
+    config/check.c
+    config/config.c
+    config/docs.c
+    config/fio.c
+    config/load.c
+    config/nearest.c
+    config/param.c
+    config/parse.c
+    config/pool.c
+    config/profile.c
+    config/quantity.c
+    config/resolved.c
+    config/schema.c
+    config/set.c
+    config/yaml.c)
+set(MODEL_CONFIG_TESTS
+    config/tests/config_test.cc
+    config/tests/docs_test.cc
+    config/tests/errors_test.cc
+    config/tests/fio_test.cc
+    config/tests/profile_test.cc
+    config/tests/quantity_test.cc
+    config/tests/yaml_test.cc
+    config/fuzz/config_fuzz.cc
+    config/fuzz/fio_fuzz.cc)

@@ -1,0 +1,57 @@
+/*
+ * Set-up: what each CPU of the guest does before its tasks run. Discovery and APF are the design's
+ * (boot_call); around them every guest opens its interrupt controller. CPU 0 goes first and then
+ * calls the others.
+ */
+#include "model/system.h"
+
+enum { GICR_ISENABLER0 = 0x10100 };
+
+void guest_hvc(struct vcpu *v, u32 fid, u64 x1, u64 x2, u64 x3)
+{
+    v->regs.x[0] = fid;
+    v->regs.x[1] = x1;
+    v->regs.x[2] = x2;
+    v->regs.x[3] = x3;
+    host_call(v, SCR_HVC);
+}
+
+static void finish(struct ctx *c, struct vcpu *v)
+{
+    v->os.booted = 1;
+    v->os.need_resched = 1;
+    if (v->id != 0)
+        return;
+    u64 ipi_ps = cost_ps(c, COST_IPI);
+    u64 least_ps = msg_info[MSG_BOOT].min_ps;
+    for (u32 i = 1; i < c->s->vcpu_count; i++)
+        outbox_put(c->out, MSG_BOOT, (u16)i, c->now + (ipi_ps > least_ps ? ipi_ps : least_ps));
+}
+
+/* boot_call 0: the interrupt controller; then the design's calls 1, 2, ... */
+enum verdict act_boot(struct ctx *c, struct vcpu *v)
+{
+    struct guest_cpu *g = &v->os;
+    const struct variant_guest *design = c->var->guest;
+
+    if (g->boot_call == 0) {
+        icc_pmr_write(&v->gic, 0xf0);
+        icc_igrpen1_write(&v->gic, 1);
+        g->boot_call = 1;
+        v->mmio_off = GICR_ISENABLER0;
+        v->mmio_value = 1u << GIC_INTID_VTIMER;
+        host_call(v, SCR_MMIO);
+        return V_CALL;
+    }
+    if (g->boot_call > 1 && design->boot_result != NULL &&
+        !design->boot_result(c, v, g->boot_call - 1u)) {
+        finish(c, v); /* This host offers no APF: the guest runs without it. */
+        return vcpu_goto(v, SCR_IDLE);
+    }
+    if (design->boot_call == NULL || !design->boot_call(c, v, g->boot_call)) {
+        finish(c, v);
+        return vcpu_goto(v, SCR_IDLE);
+    }
+    g->boot_call++;
+    return V_CALL;
+}

@@ -1,0 +1,123 @@
+/*
+ * Stage-2 tables of the VM, as descriptors in host memory, and physical memory as the table walker
+ * sees it. Host physical addresses: bit 46 set is a table in the arena; below it, a guest page,
+ * whose frame number is its page index.
+ */
+#include "model/system.h"
+
+#include <string.h>
+
+#define PA_TABLE (1ull << 46)
+
+enum { S2_LAST = 3, S2_BITS = 9, S2_INDEX = (1 << S2_BITS) - 1 };
+
+static u64 *table_at(const struct ctx *c, u64 pa)
+{
+    return (u64 *)sys_arena(c, (pa & MMU_DESC_ADDR) - PA_TABLE);
+}
+
+void s2_init(struct ctx *c)
+{
+    u64 vtcr = mmu_vtcr(40);
+    u32 tables = mmu_s2_concatenated(vtcr);
+
+    c->s->s2_root_off = arena_chunks(c, tables);
+    c->s->stage2_tables = tables;
+    for (u32 i = 0; i < c->s->vcpu_count; i++) {
+        struct mmu_regs *r = &sys_vcpu(c, i)->mmu;
+        r->vtcr_el2 = vtcr;
+        r->vttbr_el2 = PA_TABLE + c->s->s2_root_off;
+        r->hcr_el2 = MMU_HCR_VM;
+    }
+}
+
+/* The leaf slot of an IPA; make: build the tables on the way. */
+static u64 *leaf_slot(struct ctx *c, u64 ipa, bool make)
+{
+    const struct mmu_regs *r = &sys_vcpu(c, 0)->mmu;
+    u32 level = mmu_s2_start_level(r->vtcr_el2);
+    u64 *table = (u64 *)sys_arena(c, c->s->s2_root_off);
+    /* The start level is indexed by all the bits that are left: concatenated tables. */
+    u64 index = ipa >> (MMU_PAGE_SHIFT + S2_BITS * (S2_LAST - level));
+
+    for (; level < S2_LAST; level++) {
+        u64 *d = &table[index];
+        if (*d == 0) {
+            if (!make)
+                return NULL;
+            *d = (PA_TABLE + arena_chunks(c, 1)) | MMU_DESC_VALID | MMU_DESC_TABLE;
+            c->s->stage2_tables++;
+        }
+        table = table_at(c, *d);
+        index = ipa >> (MMU_PAGE_SHIFT + S2_BITS * (S2_LAST - level - 1)) & S2_INDEX;
+    }
+    return &table[index];
+}
+
+u64 *s2_leaf(const struct ctx *c, u32 gfn)
+{
+    return leaf_slot((struct ctx *)(uintptr_t)c, (u64)gfn << MMU_PAGE_SHIFT, false);
+}
+
+void s2_map(struct ctx *c, u32 gfn, bool write, bool exec)
+{
+    u64 *leaf = leaf_slot(c, (u64)gfn << MMU_PAGE_SHIFT, true);
+
+    /* KVM 5.14/6.1: always young; executable if the fault was a fetch or the CPU keeps its
+     * instruction cache coherent (CTR_EL0.DIC, true of both shipped profiles). */
+    (void)exec;
+    *leaf = page_pa(c, page_get(c, gfn)) | MMU_DESC_VALID | MMU_DESC_TABLE | MMU_DESC_AF |
+            MMU_S2_MEMATTR_WB | MMU_S1_SH_INNER | MMU_S2_READ | (write ? MMU_S2_WRITE : 0);
+}
+
+void s2_unmap(struct ctx *c, u32 gfn)
+{
+    u64 *leaf = s2_leaf(c, gfn);
+
+    if (leaf != NULL)
+        *leaf = 0;
+}
+
+bool s2_allows(const struct ctx *c, u32 gfn, bool write)
+{
+    const u64 *leaf = s2_leaf(c, gfn);
+
+    return leaf != NULL && (*leaf & MMU_DESC_VALID) && (!write || (*leaf & MMU_S2_WRITE));
+}
+
+static u64 *desc_at(struct ctx *c, u64 pa)
+{
+    if (pa & PA_TABLE)
+        return (u64 *)sys_arena(c, (pa & ~7ull) - PA_TABLE);
+    struct page *p = page_at(c, (u32)(pa >> MMU_PAGE_SHIFT));
+    return (u64 *)(page_contents(c, p) + (pa & (MMU_PAGE_SIZE - 1)));
+}
+
+u64 ram_read_desc(struct ctx *c, u64 pa)
+{
+    return *desc_at(c, pa);
+}
+
+void ram_write_desc(struct ctx *c, u64 pa, u64 value)
+{
+    *desc_at(c, pa) = value;
+}
+
+static u8 *ram_at(struct ctx *c, u64 gpa)
+{
+    struct page *p = page_get(c, (u32)(gpa >> MMU_PAGE_SHIFT));
+    return page_contents(c, p) + (gpa & (MMU_PAGE_SIZE - 1));
+}
+
+u32 ram_read32(struct ctx *c, u64 gpa)
+{
+    u32 value;
+
+    memcpy(&value, ram_at(c, gpa), sizeof value);
+    return value;
+}
+
+void ram_write32(struct ctx *c, u64 gpa, u32 value)
+{
+    memcpy(ram_at(c, gpa), &value, sizeof value);
+}

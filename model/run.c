@@ -1,0 +1,178 @@
+#include "model/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static bool init_zipf(struct run *r, const struct spec *p)
+{
+    struct zipf *zipf = NULL;
+
+    for (u32 i = 0; i < p->task_count; i++) {
+        const struct task_spec *t = &p->task[i];
+        if (t->kind != TASK_TOUCH || t->pattern != PATTERN_ZIPF)
+            continue;
+        if (zipf == NULL && (zipf = calloc(p->task_count, sizeof *zipf)) == NULL)
+            return false;
+        if (!zipf_init(&zipf[i], t->footprint_bytes / MMU_PAGE_SIZE, t->zipf_theta_milli, NULL))
+            return false;
+    }
+    r->c.zipf = zipf;
+    return true;
+}
+
+static void deliver(struct run *r)
+{
+    const u32 store = r->c.s->actor_store;
+
+    for (u32 i = 0; i < r->out.count; i++) {
+        const struct msg *m = &r->out.msg[i];
+        if (r->divert != NULL && m->dst == store && r->divert(r->arg, m))
+            continue;
+        run_put(r, m);
+    }
+    r->out.count = 0;
+}
+
+struct run *run_new(const struct spec *p, const struct op_source *source, struct log *log)
+{
+    struct run *r = calloc(1, sizeof *r);
+    size_t size = sys_reserve_bytes(p);
+
+    if (r == NULL)
+        return NULL;
+    /* Reserved, not used: pages of the image that nobody writes take no room. */
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED || !init_zipf(r, p)) {
+        if (memory != MAP_FAILED)
+            munmap(memory, size);
+        free(r);
+        return NULL;
+    }
+    r->memory_bytes = size;
+    r->run_ahead = true;
+    r->foreign_ps = TIME_NEVER;
+    r->c.out = &r->out;
+    r->c.log = log;
+    r->c.source = source;
+    sys_init(&r->c, p, memory);
+    r->events = (struct evset *)((u8 *)r->c.s + r->c.s->evset_off);
+    r->out.seq = (u32 *)((u8 *)r->c.s + r->c.s->seq_off);
+    if (r->c.s->end == SYS_RUNS)
+        sys_start(&r->c);
+    deliver(r);
+    return r;
+}
+
+void run_free(struct run *r)
+{
+    if (r == NULL)
+        return;
+    munmap(r->c.s, r->memory_bytes);
+    free((void *)(uintptr_t)r->c.zipf);
+    free(r);
+}
+
+void run_put(struct run *r, const struct msg *m)
+{
+    ASSERT(m->at_ps > r->c.now || r->c.now == 0);
+    if (sys_is_vcpu(&r->c, m->dst) && sys_vcpu(&r->c, m->dst)->mode == MODE_IN_GUEST)
+        ASSERT(msg_info[m->kind].guest && m->at_ps >= r->c.now + MSG_LOOKAHEAD_PS);
+    if (!evset_put(r->events, m)) {
+        char name[32];
+        sys_actor_name(r->c.s, m->dst, name, sizeof name);
+        sys_fail(&r->c, SYS_FULL, "the message box of %s is full (%u messages)", name,
+                 evset_box_len(r->events, m->dst));
+        return;
+    }
+    if (r->touched != NULL)
+        r->touched(r->arg, m->dst);
+}
+
+/* How far this vCPU may run ahead of the others (design rule 4). */
+static u64 bound_ps(const struct run *r, u32 actor)
+{
+    u64 bound = evset_box_head(r->events, actor);
+    u64 others = evset_least_other(r->events, actor);
+
+    if (r->foreign_ps < others)
+        others = r->foreign_ps;
+    if (others != TIME_NEVER && others + MSG_LOOKAHEAD_PS < bound)
+        bound = others + MSG_LOOKAHEAD_PS;
+    return bound < r->c.s->end_ps ? bound : r->c.s->end_ps;
+}
+
+void run_step(struct run *r, u32 actor)
+{
+    struct ctx *c = &r->c;
+    struct msg in;
+
+    c->now = evset_next(r->events, actor);
+    bool is_msg = evset_take(r->events, actor, &in);
+    c->bound = actor < c->s->vcpu_count && !is_msg && r->run_ahead ? bound_ps(r, actor) : c->now;
+    r->out.now_ps = c->now;
+    r->out.src = (u16)actor;
+    r->out.seq = (u32 *)((u8 *)c->s + c->s->seq_off) + actor;
+    sys_step(c, actor, is_msg ? &in : NULL);
+    if (actor < c->s->actor_hostcpu)
+        evset_set_wake(r->events, actor, sys_wake_ps(c, actor));
+    deliver(r);
+    r->steps++;
+}
+
+bool run_is_over(struct run *r)
+{
+    struct sys *s = r->c.s;
+    u32 actor = 0;
+    u64 at_ps = evset_least(r->events, &actor);
+
+    if (s->end != SYS_RUNS)
+        return true;
+    if (at_ps == TIME_NEVER && r->foreign_ps == TIME_NEVER && s->end_ps == TIME_NEVER) {
+        sys_fail(&r->c, SYS_STUCK, "nothing will ever happen again, and %u tasks have not ended",
+                 s->tasks_left);
+        return true;
+    }
+    if ((at_ps < r->foreign_ps ? at_ps : r->foreign_ps) > s->end_ps) {
+        s->end = s->stopping ? s->stopping : SYS_DONE;
+        return true;
+    }
+    return false;
+}
+
+void run_finish(struct run *r)
+{
+    u64 end_ps = r->c.s->end_ps;
+
+    sys_finish(&r->c, end_ps != TIME_NEVER && end_ps >= r->c.now ? end_ps : r->c.now);
+    log_finish(r->c.log);
+}
+
+/* The user wants to stop: ask as the tasks' end does, from where the run is. */
+static void cut(struct run *r, u32 actor)
+{
+    r->out.now_ps = r->c.now;
+    r->out.src = (u16)actor;
+    r->out.seq = (u32 *)((u8 *)r->c.s + r->c.s->seq_off) + actor;
+    sys_stop(&r->c, SYS_CUT);
+    deliver(r);
+}
+
+void run_until(struct run *r, u64 until_ps)
+{
+    struct sys *s = r->c.s;
+    u32 actor = 0, countdown = 0;
+
+    for (;;) {
+        u64 at_ps = evset_least(r->events, &actor);
+        if (at_ps > until_ps || at_ps > s->end_ps || at_ps == TIME_NEVER || s->end != SYS_RUNS)
+            return;
+        run_step(r, actor);
+        if (r->cut != NULL && ++countdown >= 4096) {
+            countdown = 0;
+            if (*r->cut != 0 && !s->stopping)
+                cut(r, actor);
+        }
+    }
+}

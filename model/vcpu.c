@@ -1,0 +1,512 @@
+#include "model/system.h"
+
+#include <string.h>
+
+#define COST_NONE COST_COUNT
+const struct phase_info phase_info[PH_COUNT] = {
+#define PHASE(id, name, context, irq, cost, cost2, cur, item, ready, pnp)                         \
+    [PH_##id] = {name, CONTEXT_##context, irq, {COST_##cost, COST_##cost2},                       \
+                 HOP_##cur, HOP_##item, HOP_##ready, HOP_##pnp},
+#include "model/phase.def"
+#undef PHASE
+};
+
+/* --- The common scripts; the designs replace and add. --- */
+
+/* clang-format off */
+#define SCRIPT(name, ...) static const struct row name[] = { __VA_ARGS__, { PH_END, NULL } }
+
+SCRIPT(abort_rows,    { PH_S2_FAULT, NULL }, { PH_ABORT_EXIT, act_abort_exit });
+SCRIPT(blocking_rows, { PH_LOOKUP, act_lookup }, { PH_SUBMIT, NULL }, { PH_NONE, act_goto_sync });
+SCRIPT(sync_rows,     { PH_GUP_SYNC, act_wait_page }, { PH_S2_MAP, act_map });
+SCRIPT(map_rows,      { PH_S2_MAP, act_map });
+SCRIPT(relax_rows,    { PH_S2_RELAX, act_map });
+SCRIPT(reclaim_rows,  { PH_RECLAIM, act_room });
+SCRIPT(zero_rows,     { PH_ANON_ZERO, NULL }, { PH_S2_MAP, act_map });
+SCRIPT(loop_rows,     { PH_NONE, act_loop_top }, { PH_NONE, act_requests },
+                      { PH_ENTER_PREP, act_enter });
+SCRIPT(hvc_rows,      { PH_HVC, act_hvc });
+SCRIPT(sdei_done_rows,{ PH_SDEI_DONE, act_sdei_done });
+SCRIPT(sysreg_rows,   { PH_SYSREG_EXIT, act_sgi });
+SCRIPT(mmio_rows,     { PH_MMIO_EXIT, act_mmio });
+SCRIPT(maint_rows,    { PH_MAINT_EXIT, act_exit_done });
+SCRIPT(kick_rows,     { PH_KICK_EXIT, act_exit_done });
+SCRIPT(timer_rows,    { PH_TIMER_EXIT, act_timer_exit });
+SCRIPT(wfi_rows,      { PH_WFI_EXIT, act_wfi });
+SCRIPT(boot_rows,     { PH_BOOT_CALL, NULL }, { PH_NONE, act_boot });
+SCRIPT(irq_rows,      { PH_IRQ_ENTRY, act_iar }, { PH_EOI, act_eoi }, { PH_NONE, act_irq_exit });
+SCRIPT(tick_rows,     { PH_TICK, act_tick });
+SCRIPT(exit_rows,     { PH_EXIT_LOOP, act_exit_plain }, { PH_ERET, act_eret });
+SCRIPT(schedule_rows, { PH_SWITCH, act_switch });
+SCRIPT(idle_rows,     { PH_IDLE, act_idle }, { PH_NONE, act_idle_irq },
+                      { PH_IDLE_POLL, act_idle_out });
+SCRIPT(el1_rows,      { PH_EL1_FAULT, act_el1_alloc }, { PH_NONE, act_el1_zero },
+                      { PH_ZERO_PAGE, NULL }, { PH_ERET, act_eret });
+
+static const struct row *const common[SCR_COUNT] = {
+    [SCR_ABORT]     = abort_rows,     [SCR_FAULT_BLOCKING] = blocking_rows,
+    [SCR_SYNC]      = sync_rows,      [SCR_MAP]       = map_rows,
+    [SCR_RELAX]     = relax_rows,     [SCR_RECLAIM]   = reclaim_rows,
+    [SCR_ZERO]      = zero_rows,      [SCR_RUN_LOOP]  = loop_rows,
+    [SCR_HVC]       = hvc_rows,       [SCR_SDEI_DONE] = sdei_done_rows,
+    [SCR_SYSREG]    = sysreg_rows,    [SCR_MMIO]      = mmio_rows,
+    [SCR_MAINT]     = maint_rows,     [SCR_KICK]      = kick_rows,
+    [SCR_TIMER]     = timer_rows,     [SCR_WFI]       = wfi_rows,
+    [SCR_BOOT]      = boot_rows,      [SCR_IRQ]       = irq_rows,
+    [SCR_TICK]      = tick_rows,      [SCR_EXIT_USER] = exit_rows,
+    [SCR_SCHEDULE]  = schedule_rows,  [SCR_IDLE]      = idle_rows,
+    [SCR_EL1_FAULT] = el1_rows,
+};
+/* clang-format on */
+
+static const struct row *rows_of(const struct ctx *c, u32 script)
+{
+    const struct row *own = script < SCR_GUEST_FIRST ? c->var->host->script[script]
+                                                     : c->var->guest->script[script];
+    return own != NULL ? own : common[script];
+}
+
+static struct frame *top_frame(struct vcpu *v)
+{
+    if (v->hdepth != 0)
+        return &v->host[v->hdepth - 1];
+    return v->gdepth != 0 ? &v->guest[v->gdepth - 1] : NULL;
+}
+
+void host_call(struct vcpu *v, enum script_id script)
+{
+    ASSERT(v->hdepth < HOST_FRAMES && script < SCR_GUEST_FIRST);
+    v->host[v->hdepth++] = (struct frame){.script = (u8)script};
+}
+
+void guest_call(struct vcpu *v, enum script_id script)
+{
+    ASSERT(v->gdepth < GUEST_FRAMES && script >= SCR_GUEST_FIRST);
+    v->guest[v->gdepth++] = (struct frame){.script = (u8)script};
+}
+
+enum verdict vcpu_goto(struct vcpu *v, enum script_id script)
+{
+    v->jump_script = (u8)script;
+    return V_GOTO;
+}
+
+enum verdict vcpu_jump(struct vcpu *v, u32 row)
+{
+    v->jump = (u8)row;
+    return V_JUMP;
+}
+
+bool vcpu_is_el0(const struct vcpu *v)
+{
+    return v->gdepth == 0;
+}
+
+void vcpu_request(struct vcpu *v, u32 request)
+{
+    v->requests |= request;
+}
+
+enum verdict vcpu_sleep(struct ctx *c, struct vcpu *v, enum vcpu_block why)
+{
+    v->block = (u8)why;
+    v->running = 0;
+    account_set(&v->account, why == BLOCK_WFI ? CPU_IDLE : CPU_BLOCKED, c->now);
+    thread_block(c, v->id);
+    return V_STOP;
+}
+
+void vcpu_wake(struct ctx *c, struct vcpu *v)
+{
+    if (v->block == BLOCK_WFI || v->block == BLOCK_HALT)
+        thread_wake(c, v->id, 0);
+}
+
+void vcpu_kick(struct ctx *c, struct vcpu *v, u32 cpu)
+{
+    vcpu_wake(c, v);
+    c->s->stats.kicks++;
+    if (v->mode != MODE_IN_GUEST) {
+        /* The IPI is left out; whoever is on the way into the guest may lose it. */
+        c->s->stats.lost_kicks += v->phase == PH_ENTER_PREP && v->end_ps != TIME_NEVER;
+        return;
+    }
+    if (sys_thread(c, v->id)->cpu == cpu)
+        return;
+    u64 ipi_ps = cost_ps(c, COST_IPI), least_ps = msg_info[MSG_KICK].min_ps;
+    outbox_put(c->out, MSG_KICK, (u16)v->id, c->now + (ipi_ps > least_ps ? ipi_ps : least_ps));
+}
+
+/* kvm_arch_vcpu_runnable and kvm_cpu_has_pending_timer. */
+bool vcpu_wait_over(const struct ctx *c, const struct vcpu *v)
+{
+    if (gic_has_pending_irq(&v->gic, &c->s->dist) || v->os.tick_ps <= c->now)
+        return true;
+    return c->var->host->runnable != NULL && c->var->host->runnable(c, v);
+}
+
+void vcpu_flush_tlbs(struct ctx *c, u32 self, u32 gfn, u32 page_count)
+{
+    for (u32 i = 0; i < c->s->vcpu_count; i++) {
+        if (i == self) {
+            mmu_tlb_flush_all(&sys_vcpu(c, i)->tlb);
+            continue;
+        }
+        struct msg *m = outbox_put(c->out, MSG_TLBI, (u16)i, c->now + msg_info[MSG_TLBI].min_ps);
+        m->a = gfn;
+        m->b = page_count;
+    }
+}
+
+void fault_to_task(struct ctx *c, struct vcpu *v, u32 fault)
+{
+    struct fault *f = sys_fault(c, fault);
+    struct task *t = f->task != TASK_NONE ? sys_task(c, f->task) : NULL;
+
+    if (t == NULL || t->fault != fault || (f->flags & FAULT_UNTOLD)) {
+        if (t != NULL && t->fault == fault)
+            t->fault = FAULT_NONE;
+        fault_close(c, fault, c->now); /* Nobody waits for it (any more). */
+        return;
+    }
+    f->owner = OWNER_TASK;
+    if (v->os.curr == f->task && v->cur_fault == FAULT_NONE)
+        v->cur_fault = (u16)fault;
+}
+
+/* --- The engine. --- */
+
+static const enum cpu_state account_of[] = {CPU_USER, CPU_KERNEL, CPU_HOST};
+
+static void set_account(struct ctx *c, struct vcpu *v, u32 context)
+{
+    account_set(&v->account, account_of[context], c->now);
+    account_set(&sys_hostcpu(c, sys_thread(c, v->id)->cpu)->account, account_of[context], c->now);
+}
+
+static void charge(struct ctx *c, struct vcpu *v, u64 pick_ps)
+{
+    if (pick_ps == 0)
+        return;
+    if (v->cur_fault != FAULT_NONE)
+        fault_charge(c, v->cur_fault, pick_ps);
+    if (v->item_fault != FAULT_NONE)
+        fault_charge(c, v->item_fault, pick_ps);
+    if (v->handling != FAULT_NONE)
+        fault_charge(c, v->handling, pick_ps);
+}
+
+static void begin_phase(struct ctx *c, struct vcpu *v, enum phase phase)
+{
+    const struct phase_info *info = &phase_info[phase];
+    u64 ps = v->extra_ps + v->lead_ps, pick_ps = v->extra_pick_ps;
+
+    for (u32 i = 0; i < 2; i++) {
+        if (info->cost[i] == COST_NONE || (phase == PH_RECLAIM && v->extra_ps != 0))
+            continue;
+        ps += c->p->cost[info->cost[i]].ps;
+        pick_ps += cost_pick_ps(c, (enum cost_id)info->cost[i]);
+    }
+    if (phase == PH_IDLE_POLL)
+        ps = TIME_NEVER - c->now;
+    v->phase = (u8)phase;
+    v->begin_ps = c->now;
+    v->end_ps = c->now + ps;
+    v->extra_ps = v->lead_ps = v->extra_pick_ps = 0;
+    charge(c, v, pick_ps);
+    set_account(c, v, info->context);
+    log_put(c->log, c->now, v->id, MSG_KIND_COUNT + phase, v->subject_a, v->subject_b);
+}
+
+/* The phase is over (or was cut here): give its time to the faults that it served. */
+static void stamp_phase(struct ctx *c, struct vcpu *v)
+{
+    const struct phase_info *info = &phase_info[v->phase];
+
+    if (v->cur_fault != FAULT_NONE && info->cur != HOP_NONE)
+        fault_stamp(c, v->cur_fault, (enum hop)info->cur, c->now);
+    if (v->item_fault != FAULT_NONE && info->item != HOP_NONE)
+        fault_stamp(c, v->item_fault, (enum hop)info->item, c->now);
+    if (v->handling != FAULT_NONE && info->ready != HOP_NONE)
+        fault_stamp(c, v->handling, (enum hop)info->ready, c->now);
+    if (v->pnp_fault != FAULT_NONE && info->pnp != HOP_NONE)
+        fault_stamp_guest(c, v->pnp_fault, (enum hop)info->pnp, c->now);
+}
+
+/* True: the frame was left in a state from which the engine goes on at once. */
+static bool obey(struct vcpu *v, struct frame *f, enum verdict verdict)
+{
+    bool host = f >= v->host && f < v->host + HOST_FRAMES;
+
+    f->flags = 0;
+    switch (verdict) {
+    case V_NEXT:
+    case V_CALLN:
+        f->row++;
+        break;
+    case V_AGAIN:
+        break;
+    case V_CALL:
+        f->flags = FRAME_ACT;
+        break;
+    case V_JUMP:
+        f->row = v->jump;
+        break;
+    case V_GOTO:
+        *f = (struct frame){.script = v->jump_script};
+        break;
+    case V_RET:
+        if (host)
+            v->hdepth--;
+        else
+            v->gdepth--;
+        break;
+    case V_STOP:
+        f->flags = FRAME_ACT;
+        return false;
+    case V_DONE:
+        break;
+    }
+    return true;
+}
+
+/* Run actions until a phase has begun, the thread has stopped, or a task runs in EL0. */
+void vcpu_advance(struct ctx *c, struct vcpu *v)
+{
+    for (;;) {
+        if (v->hdepth == 0 && v->mode == MODE_OUTSIDE)
+            host_call(v, SCR_RUN_LOOP); /* An exit has been handled: back to the guest. */
+        struct frame *f = top_frame(v);
+        if (f == NULL) {
+            if (!v->in_el0)
+                guest_resume(c, v); /* The last guest frame is gone: EL0, or an IRQ first. */
+            if (v->in_el0)
+                return;
+            continue;
+        }
+        if (f->flags & FRAME_BEGUN)
+            return; /* guest_resume() has set a cut phase going again. */
+        if (f->flags & FRAME_CUT) {
+            guest_resume(c, v);
+            continue;
+        }
+        const struct row *row = &rows_of(c, f->script)[f->row];
+        if (row->phase == PH_END) {
+            if (v->hdepth != 0)
+                v->hdepth--;
+            else
+                v->gdepth--;
+            continue;
+        }
+        if (row->phase != PH_NONE && !(f->flags & FRAME_ACT)) {
+            begin_phase(c, v, (enum phase)row->phase);
+            f->flags = FRAME_BEGUN;
+            /* Interrupts that are pending are taken before the phase runs. */
+            if (phase_info[row->phase].irq && gic_irq_asserted(&v->gic)) {
+                guest_resume(c, v);
+                continue;
+            }
+            if (v->end_ps > c->now)
+                return;
+            stamp_phase(c, v);
+        }
+        v->end_ps = TIME_NEVER;
+        if (!obey(v, f, row->act != NULL ? row->act(c, v) : V_NEXT))
+            return;
+        if (c->s->end >= SYS_STUCK)
+            return;
+    }
+}
+
+/*
+ * In the guest, or just back in it: what was cut goes on, unless a virtual interrupt is asserted
+ * and unmasked; then the vector comes first.
+ */
+void guest_resume(struct ctx *c, struct vcpu *v)
+{
+    struct frame *f = v->gdepth != 0 ? &v->guest[v->gdepth - 1] : NULL;
+    bool irq_on = f == NULL || ((f->flags & (FRAME_CUT | FRAME_BEGUN)) &&
+                                phase_info[rows_of(c, f->script)[f->row].phase].irq);
+
+    if (irq_on && gic_irq_asserted(&v->gic)) {
+        if (f != NULL && (f->flags & FRAME_BEGUN)) { /* Begun now, not run yet. */
+            f->flags = FRAME_CUT;
+            f->left_ps = v->end_ps - c->now;
+        } else if (f == NULL) {
+            struct task *t = sys_task(c, v->os.curr);
+            if (v->op_ps > c->now)
+                t->left_ps = v->op_ps - c->now;
+            t->user_pc = v->regs.pc;
+            t->user_pstate = v->regs.pstate;
+            v->in_el0 = 0;
+        }
+        cpu_take_exception(&v->regs, 1, CPU_IRQ, 0, 0, 0);
+        guest_call(v, SCR_IRQ);
+        return;
+    }
+    if (f == NULL) {
+        v->in_el0 = 1;
+        struct task *t = sys_task(c, v->os.curr);
+        v->op_ps = c->now + v->lead_ps + t->left_ps;
+        v->lead_ps = t->left_ps = 0;
+        v->end_ps = TIME_NEVER;
+        v->phase = PH_WALK;
+        set_account(c, v, CONTEXT_USER);
+        return;
+    }
+    if ((f->flags & FRAME_CUT) == 0)
+        return;
+    f->flags = FRAME_BEGUN;
+    v->phase = rows_of(c, f->script)[f->row].phase;
+    v->begin_ps = c->now;
+    v->end_ps = f->left_ps > TIME_NEVER - c->now - v->lead_ps ? TIME_NEVER
+                                                               : c->now + v->lead_ps + f->left_ps;
+    if (v->phase == PH_IDLE_POLL && v->os.need_resched)
+        v->end_ps = c->now + 1;
+    v->lead_ps = 0;
+    set_account(c, v, phase_info[v->phase].context);
+}
+
+/* An interrupt for the host ends guest execution: cut what runs, handle the exit. */
+static void force_exit(struct ctx *c, struct vcpu *v, enum script_id script)
+{
+    if (v->gdepth == 0) {
+        struct task *t = sys_task(c, v->os.curr);
+        t->left_ps = v->op_ps > c->now ? v->op_ps - c->now : 0;
+        v->in_el0 = 0;
+    } else {
+        struct frame *f = &v->guest[v->gdepth - 1];
+        ASSERT(f->flags & FRAME_BEGUN);
+        stamp_phase(c, v);
+        f->flags = FRAME_CUT;
+        f->left_ps = v->end_ps - c->now;
+    }
+    v->end_ps = TIME_NEVER;
+    host_call(v, script);
+    vcpu_advance(c, v);
+}
+
+/* The thread has its host CPU again. */
+static void run(struct ctx *c, struct vcpu *v)
+{
+    enum hop wait = HOP_WAIT_CPU;
+
+    thread_run(c, v->id);
+    if (v->block == BLOCK_PAGE)
+        wait = HOP_IO_WAIT;
+    else if (v->block == BLOCK_ROOM)
+        wait = HOP_WAIT_RECLAIM;
+    else if (v->block == BLOCK_MAILBOX)
+        wait = HOP_WAIT_MAILBOX;
+    if (v->item_fault != FAULT_NONE)
+        fault_stamp(c, v->item_fault, v->block == BLOCK_PAGE ? HOP_REPLAY_WAIT : wait, c->now);
+    else if (v->cur_fault != FAULT_NONE && sys_fault(c, v->cur_fault)->owner != OWNER_WORK)
+        fault_stamp(c, v->cur_fault, wait, c->now);
+    if (v->handling != FAULT_NONE)
+        fault_stamp(c, v->handling, wait, c->now);
+    if (v->pnp_fault != FAULT_NONE)
+        fault_stamp_guest(c, v->pnp_fault, HOP_G_WAIT_CPU, c->now);
+    v->block = BLOCK_NONE;
+    v->running = 1;
+    set_account(c, v, CONTEXT_HOST);
+    vcpu_advance(c, v);
+}
+
+static void take_message(struct ctx *c, struct vcpu *v, const struct msg *in)
+{
+    bool in_guest = v->running && v->hdepth == 0;
+
+    switch (in->kind) {
+    case MSG_RUN:
+        run(c, v);
+        break;
+    case MSG_KICK:
+        if (in_guest)
+            force_exit(c, v, SCR_KICK);
+        break;
+    case MSG_PREEMPT:
+        if (in->b != sys_thread(c, v->id)->dispatches || !v->running)
+            break;
+        sys_thread(c, v->id)->need_resched = 1;
+        if (in_guest)
+            force_exit(c, v, SCR_KICK);
+        break;
+    case MSG_TLBI:
+        mmu_tlb_flush_all(&v->tlb);
+        break;
+    case MSG_BOOT:
+        guest_call(v, SCR_BOOT);
+        thread_wake(c, v->id, 0);
+        break;
+    default:
+        ASSERT(in->kind == MSG_STOP);
+        v->stopped = 1;
+    }
+}
+
+void vcpu_step(struct ctx *c, u32 id, const struct msg *in)
+{
+    struct vcpu *v = sys_vcpu(c, id);
+
+    if (in != NULL) {
+        take_message(c, v, in);
+        return;
+    }
+    if (v->block == BLOCK_WFI && !v->running) { /* The background timer. */
+        thread_wake(c, id, 0);
+        v->block = BLOCK_NONE;
+        return;
+    }
+    ASSERT(v->running);
+    bool in_guest = v->hdepth == 0;
+    if (in_guest && !v->timer_line && v->os.tick_ps <= c->now) {
+        force_exit(c, v, SCR_TIMER);
+        return;
+    }
+    if (in_guest && v->gdepth == 0) {
+        el0_run(c, v);
+        return;
+    }
+    ASSERT(v->end_ps == c->now);
+    struct frame *f = top_frame(v);
+    const struct row *row = &rows_of(c, f->script)[f->row];
+    stamp_phase(c, v);
+    v->end_ps = TIME_NEVER;
+    if (obey(v, f, row->act != NULL ? row->act(c, v) : V_NEXT) && c->s->end < SYS_STUCK)
+        vcpu_advance(c, v);
+}
+
+u64 vcpu_wake_ps(const struct ctx *c, u32 id)
+{
+    const struct vcpu *v = sys_vcpu(c, id);
+
+    if (v->stopped)
+        return TIME_NEVER;
+    if (!v->running)
+        return v->block == BLOCK_WFI ? v->os.tick_ps : TIME_NEVER;
+    bool in_guest = v->hdepth == 0;
+    u64 end_ps = in_guest && v->gdepth == 0 ? v->op_ps : v->end_ps;
+    u64 tick_ps = in_guest && !v->timer_line ? v->os.tick_ps : TIME_NEVER;
+    u64 wake_ps = end_ps < tick_ps ? end_ps : tick_ps;
+    /* A tick that came due while interrupts of the host were off is taken at once. */
+    return wake_ps > c->now ? wake_ps : c->now;
+}
+
+void vcpu_init(struct ctx *c, u32 id)
+{
+    struct vcpu *v = sys_vcpu(c, id);
+
+    v->id = id;
+    v->end_ps = TIME_NEVER;
+    v->cur_fault = v->item_fault = v->ready_fault = FAULT_NONE;
+    v->handling = v->pnp_fault = v->outer_fault = FAULT_NONE;
+    v->account.state = CPU_IDLE;
+    v->regs.pstate = CPU_MODE_EL1H | CPU_PSTATE_DAIF;
+    v->regs.hcr_el2 = CPU_HCR_RW;
+    gic_init(&v->gic, id, c->p->lr_count);
+    sdei_vcpu_init(&v->sdei);
+    apf_host_init(&v->apf, c->p);
+    mmu_tlb_init(&v->tlb, &c->p->tlb);
+    if (id == 0)
+        guest_call(v, SCR_BOOT);
+}
