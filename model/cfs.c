@@ -5,6 +5,7 @@
 void cfs_init(struct cfs *q)
 {
     memset(q, 0, sizeof *q);
+    q->min_vruntime_ps = CFS_START_PS;
 }
 
 void cfs_put(struct cfs *q, u32 id, u64 vruntime_ps)

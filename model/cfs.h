@@ -14,6 +14,10 @@ extern "C" {
 
 enum { CFS_MAX = 160, CFS_NONE = 0xffff };
 
+/* Virtual time at the start: a machine that has been up for a while, so that a thread that has
+ * slept gets its full credit from the first moment on. */
+#define CFS_START_PS PS_PER_S
+
 struct cfs_spec {
     u64 latency_ps, min_granularity_ps, wakeup_granularity_ps;
 };

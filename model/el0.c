@@ -79,6 +79,8 @@ static void begin_abort(struct ctx *c, struct vcpu *v, const struct mmu_fault *f
     u32 gfn = (u32)(f->ipa >> MMU_PAGE_SHIFT);
     bool is_perm = (f->fsc & 0x3c) == MMU_FSC_PERM;
 
+    ASSERT(is_perm || (f->fsc & 0x3c) == MMU_FSC_TRANS); /* Our tables have no other faults. */
+
     v->abort = (struct abort_info){
         .va = f->va,
         .esr = mmu_fault_esr(f, !f->s1ptw && f->access != MMU_FETCH),

@@ -35,7 +35,8 @@ void guest_init(struct ctx *c)
         t->fault = FAULT_NONE;
         t->ended_ps = TIME_NEVER;
         t->state = TASK_RUNNABLE;
-        cfs_put(&sys_vcpu(c, c->p->task[i].vcpu)->os.rq, i, 0);
+        t->vruntime_ps = CFS_START_PS;
+        cfs_put(&sys_vcpu(c, c->p->task[i].vcpu)->os.rq, i, CFS_START_PS);
     }
 }
 

@@ -32,6 +32,8 @@ void thread_init(struct ctx *c)
         t->cpu = (u16)(sys_is_vcpu(c, i) ? i % c->s->hostcpu_count
                                          : (i - c->s->vcpu_count) / per_cpu);
         t->state = THREAD_BLOCKED;
+        /* vCPU threads have been running; kworkers have slept for long. */
+        t->vruntime_ps = sys_is_vcpu(c, i) ? CFS_START_PS : 0;
     }
 }
 

@@ -21,6 +21,8 @@ void s2_init(struct ctx *c)
     u64 vtcr = mmu_vtcr(40);
     u32 tables = mmu_s2_concatenated(vtcr);
 
+    while (c->s->arena_used % (tables * (u64)ARENA_CHUNK) != 0)
+        arena_chunks(c, 1); /* Concatenated tables are aligned to their size. */
     c->s->s2_root_off = arena_chunks(c, tables);
     c->s->stage2_tables = tables;
     for (u32 i = 0; i < c->s->vcpu_count; i++) {
