@@ -14,6 +14,7 @@ set(MODEL_CONFIG_SOURCES
     config/resolved.c
     config/schema.c
     config/set.c
+    config/text.c
     config/yaml.c)
 set(MODEL_CONFIG_TESTS
     config/tests/config_test.cc

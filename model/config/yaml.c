@@ -308,6 +308,8 @@ struct yaml_node *yaml_parse(struct pool *p, const char *file, const char *text,
     bool json = syntax == YAML_SYNTAX_JSON;
     struct fy_diag_cfg diag_cfg;
 
+    if (!yaml_check_text(file, text, size, syntax, e))
+        return NULL;
     fy_diag_cfg_default(&diag_cfg);
     diag_cfg.fp = NULL; /* Nothing of the library's own reaches stderr. */
     struct fy_diag *diag = fy_diag_create(&diag_cfg);

@@ -47,6 +47,9 @@ enum yaml_syntax { YAML_SYNTAX_YAML, YAML_SYNTAX_JSON, YAML_SYNTAX_OPTION };
 /* The root, or NULL and *e. file is kept as a pointer: it names the text in messages. */
 struct yaml_node *yaml_parse(struct pool *p, const char *file, const char *text, size_t size,
                              enum yaml_syntax syntax, struct err *e);
+/* The part of yaml_parse() that looks at bytes: UTF-8, no control characters, no directives. */
+bool yaml_check_text(const char *file, const char *text, size_t size, enum yaml_syntax syntax,
+                     struct err *e);
 /* Reads a file of at most size_max bytes into the pool; *size is set. NULL: *e. */
 char *yaml_slurp(struct pool *p, const char *path, size_t size_max, size_t *size, struct err *e);
 struct yaml_node *yaml_read(struct pool *p, const char *path, size_t size_max,

@@ -80,6 +80,26 @@ TEST_F(Yaml, SyntaxErrorsBecomeOneSentence)
     EXPECT_EQ(sentence("# only a comment\n"), "t: the file is empty");
 }
 
+TEST_F(Yaml, TextIsUtf8WithoutControlCharactersAndDirectives)
+{
+    EXPECT_EQ(sentence("a: 1\n%YAML 1.2\n"), "t:2:1: directives (%) are not allowed");
+    EXPECT_EQ(sentence("%\xba"), "t:1:1: directives (%) are not allowed");
+    EXPECT_EQ(sentence("\xef\xbb\xbf%"), "t:1:1: directives (%) are not allowed");
+    EXPECT_EQ(sentence("a: 30%\n"), "no error");
+    EXPECT_EQ(sentence("\xef\xbb\xbf" "a: 1\n"), "no error");
+    EXPECT_EQ(sentence("a: \x01"), "t:1:4: a control character has no place here");
+    EXPECT_EQ(sentence(std::string("a\0b", 3)), "t:1:2: a control character has no place here");
+    EXPECT_EQ(sentence("\x7f", YAML_SYNTAX_OPTION), "t: a control character has no place here");
+    for (const char *good : {"\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+                             "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"})
+        EXPECT_TRUE(yaml_check_text("t", good, strlen(good), YAML_SYNTAX_YAML, &e)) << e.text;
+    /* Alone, cut, too long, a surrogate, beyond Unicode. */
+    for (const char *bad : {"\x80", "\xc1\xbf", "\xc2", "\xc2\x41", "\xe0\x9f\xbf", "\xe1\x80",
+                            "\xe1\x80\x41", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf0\x90\x80",
+                            "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"})
+        EXPECT_EQ(sentence(bad), "t:1:1: not valid UTF-8");
+}
+
 TEST_F(Yaml, DepthHasALimit)
 {
     EXPECT_EQ(sentence(std::string(16, '[') + std::string(16, ']')), "no error");
