@@ -209,7 +209,8 @@ static void end_task(struct ctx *c, struct vcpu *v)
     struct task *t = sys_task(c, task);
 
     leave_el0(c, v);
-    t->ended_ps = c->now;
+    cpu_take_exception(&v->regs, 1, CPU_SYNC, (u64)CPU_EC_SVC64 << 26 | CPU_ESR_IL, 0, 0);
+    t->ended_ps = c->now; /* exit() */
     guest_task_stop(c, v, TASK_DONE);
     guest_call(v, SCR_SCHEDULE);
     ASSERT(c->s->tasks_left > 0);

@@ -34,13 +34,17 @@ enum verdict wait_reclaim(struct ctx *c, struct vcpu *v)
     return V_CALL;
 }
 
-/* End of a reclaim pass: room, or sleep until a write-back has ended. */
+/* End of a reclaim pass: room, or another pass, or sleep until a write-back has ended. */
 enum verdict act_room(struct ctx *c, struct vcpu *v)
 {
     const struct mem *m = &c->s->mem;
 
     if (m->used_pages < m->limit_pages)
         return V_RET;
+    if (mem_can_scan(c)) {
+        v->extra_ps = mem_reclaim(c, v->id, &v->extra_pick_ps);
+        return V_AGAIN;
+    }
     mem_wait_room(c, v->id);
     return vcpu_sleep(c, v, BLOCK_ROOM);
 }

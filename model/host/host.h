@@ -32,6 +32,7 @@ enum page_flag {
     PAGE_ACTIVE = 1 << 3,     /* On the active list, not the inactive one. */
     PAGE_WRITING = 1 << 4,    /* A WRITE is under way, though the page may be in use again. */
     PAGE_WORKINGSET = 1 << 5, /* Was active when it was evicted: refault activates it. */
+    PAGE_SEEN = 1 << 6,       /* PG_referenced: was young at one scan; twice activates. */
 };
 
 struct page {
@@ -52,6 +53,7 @@ struct lru {
 struct mem {
     u64 limit_pages; /* 0: none. */
     u64 used_pages;  /* Charged: resident, writeback, fetching. */
+    u64 writeback_pages;
     struct lru active, inactive;
     u16 waiter_head, waiter_tail; /* Threads waiting for room, actor + 1, oldest first. */
     u32 zero;
@@ -110,7 +112,7 @@ struct worker {
     u8 phase;
     u8 busy;    /* Has an item. */
     u8 resume;  /* Woken in a wait: evaluate the wait again. */
-    u8 zero;
+    u8 room;    /* The wait is for room under the memory limit. */
     u16 vcpu;
     u16 item;
 };
@@ -192,6 +194,8 @@ void mem_wait_page(struct ctx *c, u32 gfn, u32 actor); /* Then thread_block(). *
 void mem_wait_room(struct ctx *c, u32 actor);
 void mem_fetched(struct ctx *c, u32 gfn);
 void mem_written(struct ctx *c, u32 gfn);
+/* Is it better to scan again than to sleep? No: something will come back by itself. */
+bool mem_can_scan(const struct ctx *c);
 /* reclaim.c: shrink the lists by up to 32 pages; returns the time it costs. */
 u64 mem_reclaim(struct ctx *c, u32 actor, u64 *pick_ps);
 void lru_add(struct ctx *c, struct page *p, bool active);

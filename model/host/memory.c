@@ -93,6 +93,7 @@ enum mem_result mem_fault_in(struct ctx *c, u32 gfn, bool write, u32 actor, bool
         p->state = PAGE_RESIDENT;
         lru_add(c, p, false);
         m->rescued++;
+        m->writeback_pages--;
         /* fall through */
     case PAGE_RESIDENT:
         if (write)
@@ -221,6 +222,7 @@ void mem_written(struct ctx *c, u32 gfn)
         p->flags &= PAGE_WORKINGSET;
         ASSERT(m->used_pages > 0);
         m->used_pages--;
+        m->writeback_pages--;
         wake_room(c);
     }
 }

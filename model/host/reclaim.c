@@ -97,12 +97,19 @@ static void evict(struct ctx *c, struct page *p, u32 actor)
         return;
     }
     p->state = PAGE_WRITEBACK;
+    m->writeback_pages++;
     p->flags = (u8)((p->flags & PAGE_WORKINGSET) | PAGE_WRITING);
     m->evicted_dirty++;
     m->writes++;
     struct msg *w = outbox_put(c->out, MSG_WRITE, (u16)c->s->actor_store, c->now + 1);
     w->a = store_key(p->gfn, sys_thread(c, actor)->cpu);
     w->b = p->write_count++;
+}
+
+bool mem_can_scan(const struct ctx *c)
+{
+    const struct mem *m = &c->s->mem;
+    return m->writeback_pages == 0 && m->inactive.count + m->active.count != 0;
 }
 
 u64 mem_reclaim(struct ctx *c, u32 actor, u64 *pick_ps)
@@ -115,11 +122,13 @@ u64 mem_reclaim(struct ctx *c, u32 actor, u64 *pick_ps)
     u32 left = m->inactive.count < SCAN_MAX ? m->inactive.count : SCAN_MAX;
     while (left-- > 0 && evicted < RECLAIM_BATCH) {
         struct page *p = page_at(c, m->inactive.tail);
-        bool young = test_and_clear_young(c, p);
-        if (young) {
+        bool young = test_and_clear_young(c, p), seen = (p->flags & PAGE_SEEN) != 0;
+        p->flags &= (u8)~PAGE_SEEN;
+        if (young) { /* page_check_references: kept once, activated the second time. */
+            p->flags |= seen ? 0 : PAGE_SEEN;
             lru_remove(c, p);
-            lru_add(c, p, true);
-            m->activated++;
+            lru_add(c, p, seen);
+            m->activated += seen;
             kept++;
         } else if (p->flags & PAGE_WRITING) { /* Rescued, its write has not ended: rotate. */
             lru_remove(c, p);

@@ -99,30 +99,28 @@ static void sleep_in_item(struct ctx *c, struct worker *w, u32 actor)
 static void gup(struct ctx *c, struct worker *w, u32 actor)
 {
     struct work *item = &sys_vcpu(c, w->vcpu)->apf.work[w->item];
-    u64 pick_ps = 0;
     bool submitted;
 
-    for (;;) {
-        switch (mem_fault_in(c, item->gfn, true, actor, &submitted)) {
-        case MEM_WAIT:
-            stamp(c, w, HOP_WORKER_GUP);
-            mem_wait_page(c, item->gfn, actor);
-            sleep_in_item(c, w, actor);
-            return;
-        case MEM_NO_ROOM:
-            if (mem_reclaim(c, actor, &pick_ps) == 0 ||
-                c->s->mem.used_pages >= c->s->mem.limit_pages) {
-                stamp(c, w, HOP_WORKER_GUP);
-                mem_wait_room(c, actor);
-                sleep_in_item(c, w, actor);
-                return;
-            }
-            break; /* Inaccurate: a worker's own reclaim takes no time beyond its waiting. */
-        default:
-            stamp(c, w, HOP_WORKER_GUP);
-            enter(c, w, actor, PH_WORKER_DONE);
-            return;
+    switch (mem_fault_in(c, item->gfn, true, actor, &submitted)) {
+    case MEM_WAIT:
+        mem_wait_page(c, item->gfn, actor);
+        sleep_in_item(c, w, actor);
+        break;
+    case MEM_NO_ROOM:
+        if (mem_can_scan(c)) {
+            u64 pick_ps, ps = mem_reclaim(c, actor, &pick_ps);
+            enter(c, w, actor, PH_RECLAIM);
+            w->end_ps = c->now + ps;
+            if (item->fault != FAULT_NONE) /* enter() has charged one page. */
+                fault_charge(c, item->fault, pick_ps - cost_pick_ps(c, COST_RECLAIM));
+            break;
         }
+        mem_wait_room(c, actor);
+        w->room = 1;
+        sleep_in_item(c, w, actor);
+        break;
+    default:
+        enter(c, w, actor, PH_WORKER_DONE);
     }
 }
 
@@ -134,7 +132,6 @@ static void done(struct ctx *c, struct worker *w, u32 actor)
     stamp(c, w, HOP_DONE_QUEUED);
     apf_done_put(&v->apf, w->item);
     /* The waitqueue is woken in any case; the hook only for the first. */
-    w->resume = first;
     vcpu_wake(c, v);
     if (first) {
         w->phase = PH_WORKER_KICK;
@@ -160,7 +157,8 @@ void worker_step(struct ctx *c, u32 index, const struct msg *in)
         }
         w->resume = 0;
         pool_of(c, actor)->running_workers++;
-        stamp(c, w, HOP_IO_WAIT);
+        stamp(c, w, w->room ? HOP_WAIT_RECLAIM : HOP_IO_WAIT);
+        w->room = 0;
         gup(c, w, actor);
         return;
     }
@@ -172,6 +170,11 @@ void worker_step(struct ctx *c, u32 index, const struct msg *in)
         enter(c, w, actor, PH_WORKER_GUP);
         break;
     case PH_WORKER_GUP:
+        stamp(c, w, HOP_WORKER_GUP);
+        gup(c, w, actor);
+        break;
+    case PH_RECLAIM:
+        stamp(c, w, HOP_RECLAIM);
         gup(c, w, actor);
         break;
     case PH_WORKER_DONE:
@@ -179,7 +182,6 @@ void worker_step(struct ctx *c, u32 index, const struct msg *in)
         break;
     default:
         ASSERT(phase == PH_WORKER_KICK);
-        w->resume = 0;
         c->var->host->completed(c, sys_vcpu(c, w->vcpu), true, sys_thread(c, actor)->cpu);
         take_item(c, w, actor);
     }

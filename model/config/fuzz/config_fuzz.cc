@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "model/config/fuzz/leaks.h"
 #include "model/config/state.h"
 
 static bool parse(config &c, const char *text, size_t size, err &e)
@@ -63,7 +64,7 @@ TEST(ConfigFuzz, AnyBytesAreRefusedOrLoad)
         "costs: {kvm.exit: {value: 3cyc, source: 'a \\\"b'}}\nprotocol: {variant: [v4, sync]}\n",
         "a: &x [1, !t 2, *x, <<: {}, ? [k] : v]\n--- |\n  text\n...\n%YAML 1.2\n",
     });
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < 15000; i++) {
         const std::string text = inputs.next();
         SCOPED_TRACE(text);
         LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t *>(text.data()), text.size());

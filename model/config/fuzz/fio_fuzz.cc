@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "model/config/fuzz/leaks.h"
 #include "model/config/state.h"
 
 static void check_ascends(const dist &d)
@@ -42,7 +43,7 @@ TEST(FioFuzz, AnyBytesAreRefusedOrATable)
         "{\"50.000000\": 30, \"99.950000\": 95}}}}]}",
         "{\"jobs\": [{\"read\": {\"lat_ns\": {\"bins\": {\"1\": 1}}}, \"x\": [null, -1e3, true]}]}",
     });
-    for (int i = 0; i < 12000; i++) {
+    for (int i = 0; i < 40000; i++) {
         const std::string text = inputs.next();
         SCOPED_TRACE(text);
         LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t *>(text.data()), text.size());
