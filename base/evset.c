@@ -173,19 +173,26 @@ u64 evset_least_other(const struct evset *e, u32 actor)
     return least == UINT64_MAX ? TIME_NEVER : least >> e->actor_bits;
 }
 
-bool evset_take(struct evset *e, u32 actor, struct msg *m)
+bool evset_pop(struct evset *e, u32 actor, u64 *at_ps, struct msg *m)
 {
     ASSERT(e->tree[1] != UINT64_MAX && e->tree[1] == e->tree[e->leaf_count + actor]);
     struct box *b = &boxes(e)[actor];
-    bool is_msg = wakes(e)[actor] > evset_box_head(e, actor);
 
-    if (is_msg) {
-        *m = msgs(e)[b->ring + (b->head & b->mask)];
-        b->head++;
-        b->count--;
-    } else {
+    *at_ps = e->tree[1] >> e->actor_bits;
+    if (wakes(e)[actor] <= *at_ps) {
         wakes(e)[actor] = TIME_NEVER;
+        return false;
     }
+    *m = msgs(e)[b->ring + (b->head++ & b->mask)];
+    b->count--;
+    return true;
+}
+
+bool evset_take(struct evset *e, u32 actor, struct msg *m)
+{
+    u64 at_ps;
+    bool is_msg = evset_pop(e, actor, &at_ps, m);
+
     update(e, actor);
     return is_msg;
 }

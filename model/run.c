@@ -52,6 +52,7 @@ struct run *run_new(const struct spec *p, const struct op_source *source, struct
     }
     r->memory_bytes = size;
     r->run_ahead = true;
+    r->fuse = true;
     r->foreign_ps = TIME_NEVER;
     r->c.out = &r->out;
     r->c.log = log;
@@ -76,9 +77,8 @@ void run_free(struct run *r)
 
 void run_put(struct run *r, const struct msg *m)
 {
-    ASSERT(m->at_ps > r->c.now || r->c.now == 0);
     if (sys_is_vcpu(&r->c, m->dst) && sys_vcpu(&r->c, m->dst)->mode == MODE_IN_GUEST)
-        ASSERT(msg_info[m->kind].guest && m->at_ps >= r->c.now + MSG_LOOKAHEAD_PS);
+        ASSERT(msg_info[m->kind].guest);
     if (!evset_put(r->events, m)) {
         char name[32];
         sys_actor_name(r->c.s, m->dst, name, sizeof name);
@@ -90,35 +90,72 @@ void run_put(struct run *r, const struct msg *m)
         r->touched(r->arg, m->dst);
 }
 
-/* How far this vCPU may run ahead of the others (design rule 4). */
-static u64 bound_ps(const struct run *r, u32 actor)
+static u64 least_of_others(const struct run *r, u32 actor)
 {
-    u64 bound = evset_box_head(r->events, actor);
     u64 others = evset_least_other(r->events, actor);
 
-    if (r->foreign_ps < others)
-        others = r->foreign_ps;
-    if (others != TIME_NEVER && others + MSG_LOOKAHEAD_PS < bound)
-        bound = others + MSG_LOOKAHEAD_PS;
-    return bound < r->c.s->end_ps ? bound : r->c.s->end_ps;
+    return r->foreign_ps < others ? r->foreign_ps : others;
+}
+
+static u64 min_ps(u64 a, u64 b)
+{
+    return a < b ? a : b;
+}
+
+/* What one actor may do before anything else happens. */
+struct window {
+    u64 head;   /* Its own next message: an own wake at the same time still comes first. */
+    u64 others; /* Whatever is next elsewhere; TIME_NEVER if nothing is. */
+    u64 end;
+};
+
+/* How far this vCPU may run ahead of the others (design rule 4). */
+static u64 bound_ps(const struct window *w)
+{
+    u64 ahead = w->others < TIME_NEVER - MSG_LOOKAHEAD_PS ? w->others + MSG_LOOKAHEAD_PS
+                                                          : TIME_NEVER;
+    return min_ps(min_ps(w->head, ahead), w->end);
+}
+
+/* What this step has sent is next elsewhere too. */
+static void narrow(struct window *w, const struct outbox *out, u32 from, u32 actor)
+{
+    for (u32 i = from; i < out->count; i++) {
+        u64 *side = out->msg[i].dst == actor ? &w->head : &w->others;
+        *side = min_ps(*side, out->msg[i].at_ps);
+    }
 }
 
 void run_step(struct run *r, u32 actor)
 {
     struct ctx *c = &r->c;
     struct msg in;
+    bool is_msg = evset_pop(r->events, actor, &c->now, &in);
+    struct window w = {evset_box_head(r->events, actor), least_of_others(r, actor), 0};
+    u64 wake_ps;
+    u32 sent = 0;
 
-    c->now = evset_next(r->events, actor);
-    bool is_msg = evset_take(r->events, actor, &in);
-    c->bound = actor < c->s->vcpu_count && !is_msg && r->run_ahead ? bound_ps(r, actor) : c->now;
-    r->out.now_ps = c->now;
     r->out.src = (u16)actor;
     r->out.seq = (u32 *)((u8 *)c->s + c->s->seq_off) + actor;
-    sys_step(c, actor, is_msg ? &in : NULL);
-    if (actor < c->s->actor_hostcpu)
-        evset_set_wake(r->events, actor, sys_wake_ps(c, actor));
+    for (;;) {
+        w.end = c->s->end_ps;
+        c->bound = r->run_ahead && !is_msg ? bound_ps(&w) : c->now;
+        r->out.now_ps = c->now;
+        sys_step(c, actor, is_msg ? &in : NULL);
+        r->steps++;
+        wake_ps = sys_wake_ps(c, actor);
+        if (!r->fuse || wake_ps == TIME_NEVER || r->out.count > OUTBOX_MAX / 2)
+            break;
+        narrow(&w, &r->out, sent, actor);
+        sent = r->out.count;
+        if (wake_ps > w.head || wake_ps >= w.others || wake_ps > c->s->end_ps ||
+            c->s->end != SYS_RUNS)
+            break;
+        c->now = wake_ps;
+        is_msg = false;
+    }
+    evset_set_wake(r->events, actor, wake_ps);
     deliver(r);
-    r->steps++;
 }
 
 bool run_is_over(struct run *r)

@@ -17,6 +17,8 @@ struct run {
     struct outbox out;
     size_t memory_bytes;
     bool run_ahead; /* Off: every operation is a step (explorer, tests). */
+    bool fuse;      /* Off: one call executes one step. On: also the next own wakes of the same
+                       actor, as long as nothing of anybody else comes in between. */
     u64 foreign_ps; /* Bridge: time of the next foreign event, TIME_NEVER if there is none. */
     /* Bridge: takes the store's messages away (true) instead of the store actor. */
     bool (*divert)(void *arg, const struct msg *m);

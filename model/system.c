@@ -128,6 +128,7 @@ void sys_prepare(struct ctx *c, const struct spec *p)
                                     p->host_wakeup_granularity_ps};
     c->guest_cfs = (struct cfs_spec){p->sched_latency_ps, p->sched_min_granularity_ps,
                                      p->sched_wakeup_granularity_ps};
+    vcpu_prepare(c);
 }
 
 void sys_init(struct ctx *c, const struct spec *p, void *memory)

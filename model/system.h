@@ -75,6 +75,8 @@ struct ctx {
     void (*fault_sink)(void *arg, const struct fault *f);
     void *fault_sink_arg;
     struct cpu_cost cpu_cost;
+    u64 phase_ps[PH_COUNT], phase_pick_ps[PH_COUNT]; /* Sum of a phase's one or two costs. */
+    const struct row *rows[SCR_COUNT];               /* The design's script, or the common one. */
     struct cfs_spec host_cfs, guest_cfs;
 };
 

@@ -59,11 +59,22 @@ static const struct row *const common[SCR_COUNT] = {
 };
 /* clang-format on */
 
-static const struct row *rows_of(const struct ctx *c, u32 script)
+void vcpu_prepare(struct ctx *c)
 {
-    const struct row *own = script < SCR_GUEST_FIRST ? c->var->host->script[script]
-                                                     : c->var->guest->script[script];
-    return own != NULL ? own : common[script];
+    for (u32 i = 0; i < SCR_COUNT; i++) {
+        const struct row *own = i < SCR_GUEST_FIRST ? c->var->host->script[i]
+                                                    : c->var->guest->script[i];
+        c->rows[i] = own != NULL ? own : common[i];
+    }
+    for (u32 i = 0; i < PH_COUNT; i++) {
+        for (u32 k = 0; k < 2; k++) {
+            enum cost_id cost = (enum cost_id)phase_info[i].cost[k];
+            if (cost == COST_NONE || i == PH_RECLAIM) /* Reclaim pays for each page itself. */
+                continue;
+            c->phase_ps[i] += c->p->cost[cost].ps;
+            c->phase_pick_ps[i] += cost_pick_ps(c, cost);
+        }
+    }
 }
 
 static struct frame *top_frame(struct vcpu *v)
@@ -180,14 +191,17 @@ static const enum cpu_state account_of[] = {CPU_USER, CPU_KERNEL, CPU_HOST};
 
 static void set_account(struct ctx *c, struct vcpu *v, u32 context)
 {
-    account_set(&v->account, account_of[context], c->now);
-    account_set(&sys_hostcpu(c, sys_thread(c, v->id)->cpu)->account, account_of[context], c->now);
+    enum cpu_state state = account_of[context];
+    struct account *host = &sys_hostcpu(c, sys_thread(c, v->id)->cpu)->account;
+
+    if (v->account.state != state)
+        account_set(&v->account, state, c->now);
+    if (host->state != state)
+        account_set(host, state, c->now);
 }
 
 static void charge(struct ctx *c, struct vcpu *v, u64 pick_ps)
 {
-    if (pick_ps == 0)
-        return;
     if (v->cur_fault != FAULT_NONE)
         fault_charge(c, v->cur_fault, pick_ps);
     if (v->item_fault != FAULT_NONE)
@@ -198,23 +212,16 @@ static void charge(struct ctx *c, struct vcpu *v, u64 pick_ps)
 
 static void begin_phase(struct ctx *c, struct vcpu *v, enum phase phase)
 {
-    const struct phase_info *info = &phase_info[phase];
-    u64 ps = v->extra_ps + v->lead_ps, pick_ps = v->extra_pick_ps;
+    u64 pick_ps = c->phase_pick_ps[phase] + v->extra_pick_ps;
 
-    for (u32 i = 0; i < 2; i++) {
-        if (info->cost[i] == COST_NONE || (phase == PH_RECLAIM && v->extra_ps != 0))
-            continue;
-        ps += c->p->cost[info->cost[i]].ps;
-        pick_ps += cost_pick_ps(c, (enum cost_id)info->cost[i]);
-    }
-    if (phase == PH_IDLE_POLL)
-        ps = TIME_NEVER - c->now;
     v->phase = (u8)phase;
     v->begin_ps = c->now;
-    v->end_ps = c->now + ps;
+    v->end_ps = phase == PH_IDLE_POLL ? TIME_NEVER
+                                      : c->now + c->phase_ps[phase] + v->extra_ps + v->lead_ps;
     v->extra_ps = v->lead_ps = v->extra_pick_ps = 0;
-    charge(c, v, pick_ps);
-    set_account(c, v, info->context);
+    if (pick_ps != 0)
+        charge(c, v, pick_ps);
+    set_account(c, v, phase_info[phase].context);
     log_put(c->log, c->now, v->id, MSG_KIND_COUNT + phase, v->subject_a, v->subject_b);
 }
 
@@ -290,7 +297,7 @@ void vcpu_advance(struct ctx *c, struct vcpu *v)
             guest_resume(c, v);
             continue;
         }
-        const struct row *row = &rows_of(c, f->script)[f->row];
+        const struct row *row = &c->rows[f->script][f->row];
         if (row->phase == PH_END) {
             if (v->hdepth != 0)
                 v->hdepth--;
@@ -326,7 +333,7 @@ void guest_resume(struct ctx *c, struct vcpu *v)
 {
     struct frame *f = v->gdepth != 0 ? &v->guest[v->gdepth - 1] : NULL;
     bool irq_on = f == NULL || ((f->flags & (FRAME_CUT | FRAME_BEGUN)) &&
-                                phase_info[rows_of(c, f->script)[f->row].phase].irq);
+                                phase_info[c->rows[f->script][f->row].phase].irq);
 
     if (irq_on && gic_irq_asserted(&v->gic)) {
         if (f != NULL && (f->flags & FRAME_BEGUN)) { /* Begun now, not run yet. */
@@ -357,7 +364,7 @@ void guest_resume(struct ctx *c, struct vcpu *v)
     if ((f->flags & FRAME_CUT) == 0)
         return;
     f->flags = FRAME_BEGUN;
-    v->phase = rows_of(c, f->script)[f->row].phase;
+    v->phase = c->rows[f->script][f->row].phase;
     v->begin_ps = c->now;
     v->end_ps = f->left_ps > TIME_NEVER - c->now - v->lead_ps ? TIME_NEVER
                                                                : c->now + v->lead_ps + f->left_ps;
@@ -469,7 +476,7 @@ void vcpu_step(struct ctx *c, u32 id, const struct msg *in)
     }
     ASSERT(v->end_ps == c->now);
     struct frame *f = top_frame(v);
-    const struct row *row = &rows_of(c, f->script)[f->row];
+    const struct row *row = &c->rows[f->script][f->row];
     stamp_phase(c, v);
     v->end_ps = TIME_NEVER;
     if (obey(v, f, row->act != NULL ? row->act(c, v) : V_NEXT) && c->s->end < SYS_STUCK)

@@ -138,6 +138,7 @@ struct vcpu {
 };
 
 /* vcpu.c: the engine. */
+void vcpu_prepare(struct ctx *c); /* Tables of the context: scripts, phase costs. */
 void vcpu_init(struct ctx *c, u32 id);
 void vcpu_step(struct ctx *c, u32 id, const struct msg *in);
 u64 vcpu_wake_ps(const struct ctx *c, u32 id);

@@ -3,7 +3,8 @@
 
 #include "model/config/state.h"
 
-enum { KERNEL_SHARE = 16 }; /* 1/16 of the guest's RAM is its kernel's: tables, stacks, mailboxes. */
+/* 1/16 of the guest's RAM is its kernel's: tables, stacks, mailboxes. */
+enum { KERNEL_SHARE = 16 };
 
 /* The node that set this key, else the file. */
 static const struct yaml_node *place_of(const struct config_state *s, const char *path)

@@ -146,7 +146,10 @@ static bool build_dist(struct fio *f, struct dist *d)
     static const struct {
         const char *latency, *samples;
     } places[] = {
-        {"clat_ns", "bins"}, {"lat_ns", "bins"}, {"clat_ns", "percentile"}, {"lat_ns", "percentile"},
+        {"clat_ns", "bins"},
+        {"lat_ns", "bins"},
+        {"clat_ns", "percentile"},
+        {"lat_ns", "percentile"},
     };
     const struct yaml_node *count = NULL;
 

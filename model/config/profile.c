@@ -64,8 +64,9 @@ static bool load_cost_value(struct config_state *s, const struct yaml_node *n, c
         : quantity_parse_cost(n->text, s->base.clock_hz, &cost->ps);
 
     if (error != QUANTITY_GOOD)
-        return yaml_fail(e, n, "%s: found %s, %s, expected a time or cycles such as 300ns or 900cyc",
-                         key, yaml_found(n, found), quantity_error_words(error));
+        return yaml_fail(e, n,
+                         "%s: found %s, %s, expected a time or cycles such as 300ns or 900cyc", key,
+                         yaml_found(n, found), quantity_error_words(error));
     return cost->ps <= cost_ps_max
         || yaml_fail(e, n, "%s: %s is out of range, expected at most 1s", key,
                      yaml_found(n, found));

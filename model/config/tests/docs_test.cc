@@ -67,9 +67,9 @@ TEST(Docs, EveryRowOfACostIsInCosts)
     const std::string text =
         printed([&](FILE *out) { EXPECT_TRUE(config_write_costs_md(out, &e)) << e.text; });
     for (const char *key : cost_keys) {
+        const std::string cell = "| `" + std::string(key) + "` |";
         size_t count = 0;
-        for (size_t at = 0; (at = text.find("| `" + std::string(key) + "` |", at)) != std::string::npos;
-             at++)
+        for (size_t at = 0; (at = text.find(cell, at)) != std::string::npos; at++)
             count++;
         EXPECT_EQ(count, 3u) << key; /* Its words, and two profiles. */
     }

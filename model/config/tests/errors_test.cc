@@ -85,7 +85,8 @@ static const Row lines[] = {
     {"protocol: {slots: 48}", "2:19: protocol.slots: 48 is not a power of two"},
     {"protocol: {slots: 128}", "2:19: protocol.slots: \"128\" is out of range, expected 1 to 64"},
     {"machine: {tlb: {l2_sets: 48}}", "2:26: machine.tlb.l2_sets: 48 is not a power of two"},
-    {"stop: {at: 0.5ns}", "2:12: stop.at: \"0.5ns\" is out of range, expected at least 1ns, or none"},
+    {"stop: {at: 0.5ns}",
+     "2:12: stop.at: \"0.5ns\" is out of range, expected at least 1ns, or none"},
     {"host: {sched: {min_granularity: 25ms}}",
      "2:33: host.sched.min_granularity is above host.sched.latency"},
     /* Words. */
@@ -240,7 +241,8 @@ TEST_F(Config, TheVersionComesFirst)
 
 TEST_F(Config, ARunMustEnd)
 {
-    const std::string text = "apfsim: 1\nguest: {tasks: {a: {kind: write-all}, b: {kind: compute}}}\n";
+    const std::string text = "apfsim: 1\n"
+                             "guest: {tasks: {a: {kind: write-all}, b: {kind: compute}}}\n";
     EXPECT_EQ(sentence(text), "no error");
     EXPECT_EQ(sentence(text + "stop: {when: b}\n"),
               "x.yaml:3:14: the run would never end: task b has no end, and stop.at is none");

@@ -36,7 +36,8 @@ TEST_F(Fio, RealOutputGivesItsOwnQuantiles)
 TEST_F(Fio, BinsCountAndPercentilesAreTheFallback)
 {
     ASSERT_TRUE(parse(job("{\"clat_ns\": {\"N\": 4, \"min\": 5, \"max\": 90,"
-                          " \"percentile\": {\"50.000000\": 10}, \"bins\": {\"20\": 3, \"70\": 1}}}")))
+                          " \"percentile\": {\"50.000000\": 10},"
+                          " \"bins\": {\"20\": 3, \"70\": 1}}}")))
         << e.text;
     EXPECT_EQ(d.body[0], 20 * PS_PER_NS);
     ASSERT_TRUE(parse(job("{\"clat_ns\": {\"N\": 4, \"min\": 5, \"max\": 90,"

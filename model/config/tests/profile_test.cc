@@ -103,7 +103,8 @@ TEST_F(OwnProfile, NeedsASourceForEveryCost)
                                           + "}")),
               "own.yaml:19:36: cpu.write: the source is longer than 199 characters");
     EXPECT_EQ(with(replaced(n1, line, "cpu.write: 1cyc")),
-              "own.yaml:19:14: cpu.write: found \"1cyc\", expected {value: 300ns, source: \"...\"}");
+              "own.yaml:19:14: cpu.write: found \"1cyc\", "
+              "expected {value: 300ns, source: \"...\"}");
 }
 
 TEST_F(OwnProfile, RefusesWhatItDoesNotKnow)

@@ -70,7 +70,8 @@ TEST_F(Yaml, ADuplicateKeyNamesBothPlaces)
 
 TEST_F(Yaml, SyntaxErrorsBecomeOneSentence)
 {
-    EXPECT_EQ(sentence("a: [1, 2"), "t:2:1: not valid YAML: flow sequence without a closing bracket");
+    EXPECT_EQ(sentence("a: [1, 2"),
+              "t:2:1: not valid YAML: flow sequence without a closing bracket");
     EXPECT_EQ(sentence("a: 1\n  b: 2\n"), "t:1:4: not valid YAML: invalid multiline plain key");
     EXPECT_EQ(sentence("{\"a\": nil}", YAML_SYNTAX_JSON),
               "t:1:7: not valid JSON: Invalid JSON plain scalar");
