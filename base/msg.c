@@ -17,6 +17,8 @@ struct msg *outbox_put(struct outbox *out, enum msg_kind kind, u16 dst, u64 at_p
     ASSERT(at_ps >= out->now_ps + msg_info[kind].min_ps);
 
     struct msg *m = &out->msg[out->count++];
+    if (at_ps < out->soonest_ps)
+        out->soonest_ps = at_ps;
     m->at_ps = at_ps;
     m->a = 0;
     m->b = 0;

@@ -169,14 +169,10 @@ static bool translate(struct ctx *c, struct vcpu *v, u64 op, u64 *t_ps)
                                    [OP_WRITE] = MMU_WRITE};
     enum mmu_access access = (enum mmu_access)access_of[OP_KIND(op)];
     u64 va = OP_VA(op);
-    enum mmu_need need = walk(c, v, va, access);
 
-    if (need == MMU_FAULT && v->walk.fault.stage == 1 &&
-        c->p->task[v->os.curr].placement != PLACE_FRESH) {
-        if (!space_ensure(c, v->os.curr, va))
-            return false;
-        need = walk(c, v, va, access);
-    }
+    if (!space_ensure(c, v->os.curr, va))
+        return false;
+    enum mmu_need need = walk(c, v, va, access);
     u64 walk_ps = v->walk.access_count * cost_ps(c, COST_WALK_READ);
     u64 pick_ps = v->walk.access_count * cost_pick_ps(c, COST_WALK_READ);
     log_put(c->log, c->now, v->id, MSG_KIND_COUNT + PH_WALK, va, v->walk.access_count);

@@ -102,28 +102,12 @@ static u64 min_ps(u64 a, u64 b)
     return a < b ? a : b;
 }
 
-/* What one actor may do before anything else happens. */
-struct window {
-    u64 head;   /* Its own next message: an own wake at the same time still comes first. */
-    u64 others; /* Whatever is next elsewhere; TIME_NEVER if nothing is. */
-    u64 end;
-};
-
-/* How far this vCPU may run ahead of the others (design rule 4). */
-static u64 bound_ps(const struct window *w)
+/* How far a vCPU may run ahead of the others (design rule 4). */
+static u64 bound_ps(u64 head_ps, u64 others_ps, u64 end_ps)
 {
-    u64 ahead = w->others < TIME_NEVER - MSG_LOOKAHEAD_PS ? w->others + MSG_LOOKAHEAD_PS
-                                                          : TIME_NEVER;
-    return min_ps(min_ps(w->head, ahead), w->end);
-}
-
-/* What this step has sent is next elsewhere too. */
-static void narrow(struct window *w, const struct outbox *out, u32 from, u32 actor)
-{
-    for (u32 i = from; i < out->count; i++) {
-        u64 *side = out->msg[i].dst == actor ? &w->head : &w->others;
-        *side = min_ps(*side, out->msg[i].at_ps);
-    }
+    u64 ahead_ps = others_ps < TIME_NEVER - MSG_LOOKAHEAD_PS ? others_ps + MSG_LOOKAHEAD_PS
+                                                             : TIME_NEVER;
+    return min_ps(min_ps(head_ps, ahead_ps), end_ps);
 }
 
 void run_step(struct run *r, u32 actor)
@@ -131,28 +115,31 @@ void run_step(struct run *r, u32 actor)
     struct ctx *c = &r->c;
     struct msg in;
     bool is_msg = evset_pop(r->events, actor, &c->now, &in);
-    struct window w = {evset_box_head(r->events, actor), least_of_others(r, actor), 0};
+    const u64 head_ps = evset_box_head(r->events, actor), others_ps = least_of_others(r, actor);
     u64 wake_ps;
-    u32 sent = 0;
 
+    /* Its own message comes after an own wake of the same time; "<" leaves that tie to a call of
+     * its own. */
+    c->alone = r->fuse ? min_ps(head_ps, others_ps) : 0;
     r->out.src = (u16)actor;
     r->out.seq = (u32 *)((u8 *)c->s + c->s->seq_off) + actor;
+    r->out.soonest_ps = TIME_NEVER;
+    r->out.now_ps = c->now;
+    c->steps++;
+    c->bound = c->now;
+    if (is_msg)
+        sys_step(c, actor, &in);
     for (;;) {
-        w.end = c->s->end_ps;
-        c->bound = r->run_ahead && !is_msg ? bound_ps(&w) : c->now;
-        r->out.now_ps = c->now;
-        sys_step(c, actor, is_msg ? &in : NULL);
-        r->steps++;
-        wake_ps = sys_wake_ps(c, actor);
-        if (!r->fuse || wake_ps == TIME_NEVER || r->out.count > OUTBOX_MAX / 2)
-            break;
-        narrow(&w, &r->out, sent, actor);
-        sent = r->out.count;
-        if (wake_ps > w.head || wake_ps >= w.others || wake_ps > c->s->end_ps ||
-            c->s->end != SYS_RUNS)
-            break;
-        c->now = wake_ps;
+        c->bound = r->run_ahead ? bound_ps(min_ps(head_ps, r->out.soonest_ps),
+                                           min_ps(others_ps, r->out.soonest_ps), c->s->end_ps)
+                                : c->now;
+        if (!is_msg)
+            sys_step(c, actor, NULL);
         is_msg = false;
+        wake_ps = sys_wake_ps(c, actor);
+        if (!ctx_may_fuse(c, wake_ps) || c->s->end != SYS_RUNS || r->out.count > OUTBOX_MAX / 2)
+            break;
+        ctx_fuse(c, wake_ps);
     }
     evset_set_wake(r->events, actor, wake_ps);
     deliver(r);

@@ -25,7 +25,6 @@ struct run {
     /* Told of each actor whose next time may have changed by a step of another. NULL: nobody. */
     void (*touched)(void *arg, u32 actor);
     void *arg;
-    u64 steps; /* Of this host's work; no result depends on it. */
     volatile const int *cut; /* Becomes non-zero when the user wants to end the run. */
 };
 

@@ -277,6 +277,14 @@ static bool obey(struct vcpu *v, struct frame *f, enum verdict verdict)
     return true;
 }
 
+/* Nothing comes in between the begin and the end of this phase: it can end within this call. */
+static bool ends_alone(const struct ctx *c, const struct vcpu *v)
+{
+    bool tick_first = v->hdepth == 0 && !v->timer_line && v->os.tick_ps <= v->end_ps;
+
+    return ctx_may_fuse(c, v->end_ps) && !tick_first && c->out->count <= OUTBOX_MAX / 2;
+}
+
 /* Run actions until a phase has begun, the thread has stopped, or a task runs in EL0. */
 void vcpu_advance(struct ctx *c, struct vcpu *v)
 {
@@ -313,8 +321,11 @@ void vcpu_advance(struct ctx *c, struct vcpu *v)
                 guest_resume(c, v);
                 continue;
             }
-            if (v->end_ps > c->now)
-                return;
+            if (v->end_ps > c->now) {
+                if (!ends_alone(c, v))
+                    return;
+                ctx_fuse(c, v->end_ps);
+            }
             stamp_phase(c, v);
         }
         v->end_ps = TIME_NEVER;

@@ -90,6 +90,8 @@ const struct param *config_params(size_t *count);
 void config_write_parameters_md(FILE *out);
 bool config_write_costs_md(FILE *out, struct err *e); /* Reads the profiles that come along. */
 void config_write_schema(FILE *out);
+/* Names of the profiles that come along; NULL after the last. */
+const char *config_profile_name(u32 index);
 
 #ifdef __cplusplus
 }

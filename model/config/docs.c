@@ -88,6 +88,11 @@ void config_write_parameters_md(FILE *out)
 enum { PROFILE_COUNT = 2 };
 static const char *const profile_names[PROFILE_COUNT] = {"neoverse-n1", "thunderx2"};
 
+const char *config_profile_name(u32 index)
+{
+    return index < PROFILE_COUNT ? profile_names[index] : NULL;
+}
+
 static void write_cost_table(FILE *out, const struct config_state *s)
 {
     char clock[QUANTITY_TEXT_MAX], value[QUANTITY_TEXT_MAX];

@@ -94,12 +94,11 @@ static u64 user_leaf(u32 gfn, bool touched)
 
 bool space_ensure(struct ctx *c, u32 task, u64 va)
 {
-    u64 *leaf = space_leaf(c, sys_task(c, task), va);
-
-    if (leaf != NULL && *leaf != 0)
-        return true;
     if (placement_of(c, task) == PLACE_FRESH)
         return true; /* The guest maps it in its own fault handler. */
+    u64 *leaf = space_leaf(c, sys_task(c, task), va);
+    if (leaf != NULL && *leaf != 0)
+        return true;
     leaf = make_leaf(c, task, va);
     if (leaf == NULL)
         return false;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/results/line.h"
+
 const char *const task_kind_word[TASK_KIND_COUNT] = {
     [TASK_WRITE_ALL] = "write-all",
     [TASK_TOUCH] = "touch",
@@ -41,6 +43,13 @@ u64 results_task_work(const struct run *r, u32 task)
 
     return counts_instructions(r->c.p->task[task].kind) ? count->instructions
                                                         : count->reads + count->writes;
+}
+
+u64 work_per_second(u64 work, u64 ended_ps, u64 time_ps)
+{
+    u64 life_ps = ended_ps < time_ps ? ended_ps : time_ps;
+
+    return life_ps != 0 ? ratio(work, PS_PER_S, life_ps) : 0;
 }
 
 u64 faults_total(const struct stats *st)

@@ -13,8 +13,11 @@ extern "C" {
 
 extern const char *const task_kind_word[TASK_KIND_COUNT];
 extern const char *const cpu_state_word[CPU_STATE_COUNT];
-const char *end_word(u32 end);             /* enum sys_end */
-const char *work_unit(u32 kind);           /* enum task_kind: what a task's work counts. */
+const char *end_word(u32 end);   /* enum sys_end */
+const char *work_unit(u32 kind); /* enum task_kind: what a task's work counts. */
+
+/* Work for each simulated second of a task's life, which ends with the run at the latest. */
+u64 work_per_second(u64 work, u64 ended_ps, u64 time_ps);
 
 /* Faults as their chains ended, in time or not; the other way to count them is by their kind. */
 u64 faults_total(const struct stats *st);

@@ -119,6 +119,24 @@ void line_right(struct line *l, u32 column, const char *text)
     line_add(l, "%s", text);
 }
 
+void line_flow(struct line *l, FILE *out, u32 indent, const char *format, ...)
+{
+    char clause[LINE_COLUMNS + 1];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(clause, sizeof clause, format, args);
+    va_end(args);
+    if (l->len > indent) {
+        bool fits = l->len + strlen(clause) + 3 <= LINE_COLUMNS; /* And a comma behind it. */
+        line_add(l, fits ? ", " : ",");
+        if (!fits)
+            line_end(l, out);
+    }
+    line_to(l, indent);
+    line_add(l, "%.*s", (int)(LINE_COLUMNS - l->len), clause);
+}
+
 void line_bar(struct line *l, u32 len)
 {
     while (len-- != 0 && line_add(l, "#"))

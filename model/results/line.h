@@ -21,7 +21,7 @@ const char *words_count(char *text, u64 count);    /* "512", "9.823 M" */
 const char *words_permille(char *text, u64 part, u64 whole); /* "12.3 %"; "-" of nothing. */
 const char *words_tenths(char *text, u64 part, u64 whole);   /* "9.8"; "-" of nothing. */
 
-/* part / whole to the nearest integer after scaling; whole is not 0. */
+/* part * scale / whole, rounded to the nearest; whole is not 0. */
 u64 ratio(u64 part, u64 scale, u64 whole);
 
 struct line {
@@ -33,6 +33,9 @@ void line_init(struct line *l);
 bool line_add(struct line *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void line_to(struct line *l, u32 column);              /* Blanks up to this column. */
 void line_right(struct line *l, u32 column, const char *text); /* Ends before this column. */
+/* One more of a list: with a comma, on a new line from column `indent` on if this one is full. */
+void line_flow(struct line *l, FILE *out, u32 indent, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 void line_bar(struct line *l, u32 len);
 void line_end(struct line *l, FILE *out); /* Print it without blanks at the end; empty it. */
 

@@ -62,9 +62,9 @@ u64 results_task_work(const struct run *r, u32 task);
 void results_csv_header(FILE *out);
 void results_csv_row(void *out_file, const struct fault *f);
 
-/* Text of the trace header: names of actors, types and hops (see docs/trace-format.md). The caller
- * frees it. NULL: no memory. */
-char *results_trace_header(const struct run *r, size_t *size);
+/* Text of the trace header: names of actors, types and hops (see docs/results.md). The caller
+ * frees it. NULL: no memory. Needs no finished run. */
+char *results_trace_header(const struct run *r, const struct results_info *info, size_t *size);
 
 #ifdef __cplusplus
 }

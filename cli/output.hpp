@@ -1,0 +1,38 @@
+/*
+ * The results directory. A file is written under a temporary name, synced and renamed, so that a
+ * name that is there is whole; summary.json comes last and says the same of the directory.
+ */
+#ifndef CLI_OUTPUT_HPP
+#define CLI_OUTPUT_HPP
+
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+
+#include "cli/cli.hpp"
+
+namespace cli {
+
+/* Under path + ".part" first; fill() returns false if the stream has an error. */
+void write_file(const std::filesystem::path &path, const std::function<bool(FILE *)> &fill);
+
+class output {
+  public:
+    /* Makes the directory, or takes one that holds nothing but results and removes them. */
+    explicit output(std::filesystem::path folder);
+
+    void write(const std::string &name, const std::function<bool(FILE *)> &fill) const
+    {
+        write_file(folder_ / name, fill);
+    }
+
+    /* For files that are written over a long time. */
+    std::string temporary(const std::string &name) const;
+    void publish(const std::string &name) const;
+
+  private:
+    std::filesystem::path folder_;
+};
+
+} // namespace cli
+#endif
