@@ -38,7 +38,7 @@ void list_costs()
 void list_hops()
 {
     std::printf("%-17s %-6s %s\n", "hop", "chain", "step of the posted design, and meaning");
-    for (const hop_info &hop : ::hop_info)
+    for (const struct hop_info &hop : ::hop_info)
         std::printf("%-17s %-6s %s\n", hop.key, hop.chain == CHAIN_PAGE ? "page" : "guest",
                     hop.words);
 }
@@ -48,7 +48,7 @@ void list_phases()
     static const char *const context[] = {"user", "kernel", "host"};
 
     std::printf("%-15s %-7s %s\n", "phase", "context", "costs");
-    for (const phase_info &phase : ::phase_info)
+    for (const struct phase_info &phase : ::phase_info)
         std::printf("%-15s %-7s %s%s%s\n", phase.name, context[phase.context],
                     cost_keys[phase.cost[0]], phase.cost[1] != COST_COUNT ? " + " : "",
                     cost_keys[phase.cost[1]]);
@@ -57,7 +57,7 @@ void list_phases()
 void list_messages()
 {
     std::printf("%-9s %9s  %-8s %-14s %s\n", "message", "least_ps", "to guest", "a", "b");
-    for (const msg_info &m : ::msg_info)
+    for (const struct msg_info &m : ::msg_info)
         std::printf("%-9s %9" PRIu64 "  %-8s %-14s %s\n", m.name, m.min_ps, m.guest ? "yes" : "no",
                     m.a, m.b);
 }

@@ -18,7 +18,7 @@ const char summary_file[] = "summary.json", trace_file[] = "trace.apft";
 /* Where a run was when it broke: variant, seed, time, and the last lines of the transcript. */
 void report_end(const run *r)
 {
-    const log *l = r->c.log;
+    const struct log *l = r->c.log;
     u64 first = l->count > LOG_LAST ? l->count - LOG_LAST : 0;
     u32 actor = r->out.src;
     char name[32], text[160];
@@ -71,7 +71,7 @@ class machine {
     const run_options &options_;
     const output *folder_;
     sources sources_;
-    std::unique_ptr<log> log_{new log};
+    std::unique_ptr<struct log> log_{new struct log};
     run *run_ = nullptr;
     std::unique_ptr<recorder> recorder_;
 };
@@ -160,7 +160,7 @@ int machine::status() const
 } // namespace
 
 int run_machine(const config &c, u32 index, const run_options &options, const output *folder,
-                results_brief *brief)
+                struct results_brief *brief)
 {
     machine m(c, index, options, folder);
 

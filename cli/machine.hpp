@@ -20,7 +20,7 @@ struct run_options {
 /* Runs variant `index`. Results go to `folder` (NULL: nowhere) and to the screen, in short to
  * *brief. Returns the exit status. */
 int run_machine(const config &c, u32 index, const run_options &options, const output *folder,
-                results_brief *brief);
+                struct results_brief *brief);
 
 } // namespace cli
 #endif

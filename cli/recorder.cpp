@@ -35,7 +35,7 @@ std::string header_text(const run *r, const results_info &info)
 recorder::recorder(const std::string &path, run *r, const results_info &info) : run_(r)
 {
     std::string text = header_text(r, info);
-    apft_header header = {text.data(), text.size()};
+    struct apft_header header = {text.data(), text.size()};
 
     writer_ = apft_create(path.c_str(), &header, &error_);
     if (writer_ == nullptr)

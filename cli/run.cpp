@@ -19,7 +19,7 @@ namespace cli {
 namespace {
 
 /* What one child has to say, read to its end. */
-bool read_brief(int pipe, results_brief *brief)
+bool read_brief(int pipe, struct results_brief *brief)
 {
     char *to = reinterpret_cast<char *>(brief);
     size_t left = sizeof *brief;
@@ -52,7 +52,7 @@ int wait_for(pid_t child, const char *variant)
 /* In the child: the results to the files and the screen, and in short to the pipe. */
 [[noreturn]] void be_child(const config &c, u32 index, const run_options &options, int pipe)
 {
-    results_brief brief = {};
+    struct results_brief brief = {};
     int status = guard([&] {
         std::optional<output> folder;
         if (options.out)
@@ -66,7 +66,7 @@ int wait_for(pid_t child, const char *variant)
 }
 
 /* A new process for each variant: SystemC builds its modules once in a process. */
-int run_child(const config &c, u32 index, const run_options &options, results_brief *brief)
+int run_child(const config &c, u32 index, const run_options &options, struct results_brief *brief)
 {
     const char *variant = config_spec(&c, index)->variant_name;
     int ends[2];
@@ -95,7 +95,7 @@ int run_child(const config &c, u32 index, const run_options &options, results_br
 int run_variants(const config &c, const run_options &options)
 {
     std::optional<output> folder;
-    std::vector<results_brief> briefs;
+    std::vector<struct results_brief> briefs;
     int status = ERR_NONE;
 
     if (options.out)
@@ -119,7 +119,7 @@ int run_variants(const config &c, const run_options &options)
 int run_only(const config &c, const run_options &options)
 {
     std::optional<output> folder;
-    results_brief brief;
+    struct results_brief brief;
 
     if (options.out)
         folder.emplace(*options.out);

@@ -61,7 +61,7 @@ trace::trace(const std::string &path) : path_(path)
     reader_.reset(apft_open(path.c_str(), &e));
     if (reader_ == nullptr)
         throw failure(e);
-    const apft_header *header = apft_header(reader_.get());
+    const struct apft_header *header = apft_header(reader_.get());
     std::istringstream text(std::string(header->text, header->size));
     for (std::string line; std::getline(text, line);) {
         std::istringstream words(line);

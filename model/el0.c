@@ -105,14 +105,16 @@ bool guest_touch(struct ctx *c, struct vcpu *v, u64 gpa, bool write)
     u32 gfn = (u32)(gpa >> MMU_PAGE_SHIFT);
 
     /* Inaccurate: the kernel's linear map is not walked in stage 1, and costs no TLB time. */
-    if (s2_allows(c, gfn, write)) {
+    u64 *leaf = s2_leaf(c, gfn);
+    u64 needs = MMU_DESC_VALID | (write ? MMU_S2_WRITE : 0);
+    if (leaf != NULL && (*leaf & needs) == needs) {
         if (v->touching) {
             close_chain(c, v, c->now);
             v->touching = 0;
             v->cur_fault = v->outer_fault;
             v->outer_fault = FAULT_NONE;
         }
-        *s2_leaf(c, gfn) |= MMU_DESC_AF;
+        *leaf |= MMU_DESC_AF;
         return true;
     }
     if (!v->touching) {
@@ -169,10 +171,15 @@ static bool translate(struct ctx *c, struct vcpu *v, u64 op, u64 *t_ps)
                                    [OP_WRITE] = MMU_WRITE};
     enum mmu_access access = (enum mmu_access)access_of[OP_KIND(op)];
     u64 va = OP_VA(op);
-
-    if (!space_ensure(c, v->os.curr, va))
-        return false;
     enum mmu_need need = walk(c, v, va, access);
+
+    if (UNLIKELY(need == MMU_FAULT && v->walk.fault.stage == 1) &&
+        c->p->task[v->os.curr].placement != PLACE_FRESH) {
+        /* This page has been mapped all along: its entry is made when it is first looked at. */
+        if (!space_ensure(c, v->os.curr, va))
+            return false;
+        need = walk(c, v, va, access);
+    }
     u64 walk_ps = v->walk.access_count * cost_ps(c, COST_WALK_READ);
     u64 pick_ps = v->walk.access_count * cost_pick_ps(c, COST_WALK_READ);
     log_put(c->log, c->now, v->id, MSG_KIND_COUNT + PH_WALK, va, v->walk.access_count);

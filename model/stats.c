@@ -82,11 +82,10 @@ static void release(struct ctx *c, u32 fault)
 {
     struct fault *f = sys_fault(c, fault);
 
-    for (u32 i = 0; i < c->s->vcpu_count; i++) {
-        struct vcpu *v = sys_vcpu(c, i);
-        if (v->pnp_fault == fault)
-            v->pnp_fault = FAULT_NONE;
-    }
+    struct vcpu *v = sys_vcpu(c, f->vcpu);
+
+    if (v->pnp_fault == fault) /* Its notification is still on the way. */
+        v->pnp_fault = FAULT_NONE;
     f->used = 0;
     f->next_free = (u16)c->s->fault_free;
     c->s->fault_free = fault;
@@ -109,7 +108,7 @@ void fault_close(struct ctx *c, u32 fault, u64 at_ps)
     for (u64 left = f->visited; left != 0; left &= left - 1) {
         u32 hop = (u32)__builtin_ctzll(left);
         hist_add(&st->hop[hop], f->hop_ps[hop]);
-        sum_ps += hop_info[hop].chain == CHAIN_PAGE ? f->hop_ps[hop] : 0;
+        sum_ps += hop <= HOP_PAGE_LAST ? f->hop_ps[hop] : 0;
     }
     ASSERT(sum_ps == f->last_ps - f->start_ps);
     hist_add(f->kind == FAULT_ASYNC ? &st->total_async : &st->total_sync, sum_ps);
@@ -130,7 +129,7 @@ void fault_close_guest(struct ctx *c, u32 fault, u64 at_ps)
     fault_stamp_guest(c, fault, HOP_G_SWITCH, at_ps);
     for (u64 left = f->visited; left != 0; left &= left - 1) {
         u32 hop = (u32)__builtin_ctzll(left);
-        sum_ps += hop_info[hop].chain == CHAIN_GUEST ? f->hop_ps[hop] : 0;
+        sum_ps += hop > HOP_PAGE_LAST ? f->hop_ps[hop] : 0;
     }
     hist_add(&c->s->stats.guest_total, sum_ps);
 }

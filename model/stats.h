@@ -19,6 +19,7 @@ enum hop {
 #undef HOP
     HOP_COUNT,
     HOP_NONE = 63,
+    HOP_PAGE_LAST = HOP_REPLAY_WAIT, /* The hops of the guest chain come behind. */
 };
 STATIC_ASSERT(HOP_COUNT <= 63, "a fault keeps one bit for each hop");
 

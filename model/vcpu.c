@@ -192,12 +192,11 @@ static const enum cpu_state account_of[] = {CPU_USER, CPU_KERNEL, CPU_HOST};
 static void set_account(struct ctx *c, struct vcpu *v, u32 context)
 {
     enum cpu_state state = account_of[context];
-    struct account *host = &sys_hostcpu(c, sys_thread(c, v->id)->cpu)->account;
 
-    if (v->account.state != state)
-        account_set(&v->account, state, c->now);
-    if (host->state != state)
-        account_set(host, state, c->now);
+    if (v->account.state == state) /* Then the host CPU is in this state too. */
+        return;
+    account_set(&v->account, state, c->now);
+    account_set(&sys_hostcpu(c, sys_thread(c, v->id)->cpu)->account, state, c->now);
 }
 
 static void charge(struct ctx *c, struct vcpu *v, u64 pick_ps)
@@ -230,6 +229,8 @@ static void stamp_phase(struct ctx *c, struct vcpu *v)
 {
     const struct phase_info *info = &phase_info[v->phase];
 
+    if ((v->cur_fault & v->item_fault & v->handling & v->pnp_fault) == FAULT_NONE)
+        return;
     if (v->cur_fault != FAULT_NONE && info->cur != HOP_NONE)
         fault_stamp(c, v->cur_fault, (enum hop)info->cur, c->now);
     if (v->item_fault != FAULT_NONE && info->item != HOP_NONE)
@@ -285,12 +286,20 @@ static bool ends_alone(const struct ctx *c, const struct vcpu *v)
     return ctx_may_fuse(c, v->end_ps) && !tick_first && c->out->count <= OUTBOX_MAX / 2;
 }
 
+/* The first two rows of the loop look at flags; if none is set they need not be walked through. */
+static void enter_run_loop(const struct ctx *c, struct vcpu *v)
+{
+    host_call(v, SCR_RUN_LOOP);
+    if (v->requests == 0 && !sys_thread(c, v->id)->need_resched)
+        v->host[v->hdepth - 1].row = 2;
+}
+
 /* Run actions until a phase has begun, the thread has stopped, or a task runs in EL0. */
 void vcpu_advance(struct ctx *c, struct vcpu *v)
 {
     for (;;) {
         if (v->hdepth == 0 && v->mode == MODE_OUTSIDE)
-            host_call(v, SCR_RUN_LOOP); /* An exit has been handled: back to the guest. */
+            enter_run_loop(c, v); /* An exit has been handled: back to the guest. */
         struct frame *f = top_frame(v);
         if (f == NULL) {
             if (!v->in_el0)
@@ -426,6 +435,7 @@ static void run(struct ctx *c, struct vcpu *v)
         fault_stamp_guest(c, v->pnp_fault, HOP_G_WAIT_CPU, c->now);
     v->block = BLOCK_NONE;
     v->running = 1;
+    ASSERT(v->account.state != CPU_HOST);
     set_account(c, v, CONTEXT_HOST);
     vcpu_advance(c, v);
 }

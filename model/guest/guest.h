@@ -85,6 +85,7 @@ struct guest_cpu {
     u32 sdei_event; /* As the guest learned it. */
     u32 irq;
     u64 mailbox_gpa;
+    u64 mailbox_off; /* Its bytes, as an offset into the arena. */
     u64 vbar;
     u64 tick_ps; /* Next tick of the virtual timer, TIME_NEVER: stopped. */
     u32 table_count;
@@ -112,6 +113,10 @@ void guest_task_wake(struct ctx *c, struct vcpu *v, u32 task);
 void guest_task_stop(struct ctx *c, struct vcpu *v, enum task_state state); /* curr leaves the CPU. */
 void guest_pick_next(struct ctx *c, struct vcpu *v);
 void guest_tick(struct ctx *c, struct vcpu *v);
+
+/* mailbox.c: the guest's side of the mailbox. False: it is away, an abort script was pushed. */
+bool guest_mailbox_touch(struct ctx *c, struct vcpu *v);
+u32 *guest_mailbox_word(const struct ctx *c, const struct vcpu *v, u32 offset);
 
 /* apf table and nodes */
 bool apf_table_add(struct guest_cpu *g, u32 task, u32 token);

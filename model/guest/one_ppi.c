@@ -73,10 +73,10 @@ static enum verdict act_read(struct ctx *c, struct vcpu *v)
 {
     struct guest_cpu *g = &v->os;
 
-    if (!guest_touch(c, v, g->mailbox_gpa, true))
+    if (!guest_mailbox_touch(c, v))
         return V_CALL;
-    g->reason = ram_read32(c, g->mailbox_gpa + APF_MBOX_REASON);
-    g->pnp_token = ram_read32(c, g->mailbox_gpa + APF_MBOX_TOKEN);
+    g->reason = *guest_mailbox_word(c, v, APF_MBOX_REASON);
+    g->pnp_token = *guest_mailbox_word(c, v, APF_MBOX_TOKEN);
     if (g->reason == APF_REASON_NOT_PRESENT)
         return vcpu_jump(v, 1);
     if (g->reason == APF_REASON_READY)
@@ -144,10 +144,10 @@ static enum verdict act_clear(struct ctx *c, struct vcpu *v)
 {
     struct guest_cpu *g = &v->os;
 
-    if (!guest_touch(c, v, g->mailbox_gpa, true))
+    if (!guest_mailbox_touch(c, v))
         return V_CALL;
-    ram_write32(c, g->mailbox_gpa + APF_MBOX_REASON, 0);
-    ram_write32(c, g->mailbox_gpa + APF_MBOX_TOKEN, 0);
+    *guest_mailbox_word(c, v, APF_MBOX_REASON) = 0;
+    *guest_mailbox_word(c, v, APF_MBOX_TOKEN) = 0;
     guest_hvc(v, APF_FID_ONE_PPI, APF_ONE_IRQ_ACK, 0, 0);
     return V_CALLN;
 }

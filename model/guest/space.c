@@ -137,6 +137,7 @@ void space_init(struct ctx *c)
         page_contents(c, page_get(c, gfn));
         mem_place(c, gfn, PLACE_RESIDENT);
         v->os.mailbox_gpa = (u64)gfn << MMU_PAGE_SHIFT;
+        v->os.mailbox_off = (u64)(page_contents(c, page_get(c, gfn)) - sys_arena(c, 0));
         v->os.vbar = 0xffff800008010800ull;
         v->regs.vbar_el1 = v->os.vbar;
         v->mmu.tcr_el1 = mmu_tcr(c->p->va_bits);

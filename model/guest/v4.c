@@ -80,7 +80,7 @@ static bool boot_result(struct ctx *c, struct vcpu *v, u32 n)
     case BOOT_ENABLE:
         g->apf_enabled = x[0] == 0;
         if (g->apf_enabled)
-            ram_write32(c, g->mailbox_gpa + APF_MBOX_ENABLED, 1);
+            *guest_mailbox_word(c, v, APF_MBOX_ENABLED) = 1;
         return g->apf_enabled;
     default:
         return true;
@@ -115,10 +115,10 @@ static enum verdict act_tag(struct ctx *c, struct vcpu *v)
 {
     struct guest_cpu *g = &v->os;
 
-    if (!guest_touch(c, v, g->mailbox_gpa, true))
+    if (!guest_mailbox_touch(c, v))
         return V_CALL;
-    u32 reason = ram_read32(c, g->mailbox_gpa + APF_MBOX_REASON);
-    u32 token = ram_read32(c, g->mailbox_gpa + APF_MBOX_TOKEN);
+    u32 reason = *guest_mailbox_word(c, v, APF_MBOX_REASON);
+    u32 token = *guest_mailbox_word(c, v, APF_MBOX_TOKEN);
     if (reason != APF_REASON_NOT_PRESENT) { /* Posted: the mailbox is not cleared here. */
         g->bogus_pnp++;
         return vcpu_jump(v, 5);
@@ -126,8 +126,8 @@ static enum verdict act_tag(struct ctx *c, struct vcpu *v)
     bool added = apf_table_add(g, g->curr, token);
     if (added)
         sys_task(c, g->curr)->tif_async_pf = 1;
-    ram_write32(c, g->mailbox_gpa + APF_MBOX_TOKEN, 0);
-    ram_write32(c, g->mailbox_gpa + APF_MBOX_REASON, 0);
+    *guest_mailbox_word(c, v, APF_MBOX_TOKEN) = 0;
+    *guest_mailbox_word(c, v, APF_MBOX_REASON) = 0;
     return added ? V_NEXT : vcpu_jump(v, 5);
 }
 
@@ -164,13 +164,13 @@ static enum verdict act_wake(struct ctx *c, struct vcpu *v)
 {
     struct guest_cpu *g = &v->os;
 
-    if (!guest_touch(c, v, g->mailbox_gpa, true))
+    if (!guest_mailbox_touch(c, v))
         return V_CALL;
-    if (ram_read32(c, g->mailbox_gpa + APF_MBOX_REASON) != APF_REASON_READY) {
+    if (*guest_mailbox_word(c, v, APF_MBOX_REASON) != APF_REASON_READY) {
         g->bogus_ready++;
         return V_RET;
     }
-    u32 token = ram_read32(c, g->mailbox_gpa + APF_MBOX_TOKEN);
+    u32 token = *guest_mailbox_word(c, v, APF_MBOX_TOKEN);
     u32 task = apf_table_remove(g, token);
     if (task == TASK_NONE && token != APF_TOKEN_ALL)
         g->unknown_token++;
@@ -187,10 +187,10 @@ static enum verdict act_clear(struct ctx *c, struct vcpu *v)
 {
     struct guest_cpu *g = &v->os;
 
-    if (!guest_touch(c, v, g->mailbox_gpa, true))
+    if (!guest_mailbox_touch(c, v))
         return V_CALL;
-    ram_write32(c, g->mailbox_gpa + APF_MBOX_TOKEN, 0);
-    ram_write32(c, g->mailbox_gpa + APF_MBOX_REASON, 0);
+    *guest_mailbox_word(c, v, APF_MBOX_TOKEN) = 0;
+    *guest_mailbox_word(c, v, APF_MBOX_REASON) = 0;
     guest_hvc(v, APF_FID_V4, APF_V4_IRQ_ACK, 0, 0);
     return V_CALLN;
 }

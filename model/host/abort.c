@@ -101,10 +101,9 @@ bool page_or_sleep(struct ctx *c, struct vcpu *v, u32 gfn, bool write, enum verd
 /* The mailbox is guest memory: reading it can itself fault in the host. */
 bool mailbox_or_sleep(struct ctx *c, struct vcpu *v, enum verdict *how)
 {
-    if (v->apf.mailbox_gfn == 0)
+    if (LIKELY(apf_mailbox_present(c, v)))
         return true;
-    if (!apf_mailbox_present(c, v))
-        c->s->stats.mailbox_faults++;
+    c->s->stats.mailbox_faults += !mem_is_present(c, v->apf.mailbox_gfn);
     if (page_or_sleep(c, v, v->apf.mailbox_gfn, true, how))
         return true;
     if (v->block == BLOCK_PAGE)

@@ -111,47 +111,58 @@ void apf_work_free(struct apf_host *a, struct work *w)
     a->queued--;
 }
 
+/* kvm_gfn_to_hva_cache_init: the bytes of a page stay where they are, so one look-up does. */
 bool apf_mailbox_set(struct ctx *c, struct vcpu *v, u64 gpa)
 {
     u64 gfn = gpa >> MMU_PAGE_SHIFT;
 
     if (gfn < GFN_FIRST || gfn >= GFN_FIRST + (u64)c->s->ram_pages)
         return false;
+    struct page *p = page_get(c, (u32)gfn);
     v->apf.mailbox_gfn = (u32)gfn;
-    v->apf.mailbox_offset = (u32)(gpa & (MMU_PAGE_SIZE - 1));
+    v->apf.mailbox_page = page_index(c, p);
+    v->apf.mailbox_off = (u64)(page_contents(c, p) - sys_arena(c, 0)) +
+                         (gpa & (MMU_PAGE_SIZE - 1));
     return true;
 }
 
-static u64 mailbox_gpa(const struct vcpu *v)
-{
-    return ((u64)v->apf.mailbox_gfn << MMU_PAGE_SHIFT) + v->apf.mailbox_offset;
-}
-
+/* Resident: a plain access through the cached mapping. */
 bool apf_mailbox_present(struct ctx *c, struct vcpu *v)
 {
-    return v->apf.mailbox_gfn == 0 || mem_is_present(c, v->apf.mailbox_gfn);
+    if (v->apf.mailbox_gfn == 0)
+        return true;
+    struct page *p = page_at(c, v->apf.mailbox_page);
+    if (p->state != PAGE_RESIDENT || !(p->flags & PAGE_HOST_WRITE))
+        return false;
+    p->flags |= PAGE_REFERENCED | PAGE_DIRTY;
+    return true;
+}
+
+static u32 *mailbox_word(const struct ctx *c, const struct vcpu *v, u32 offset)
+{
+    return (u32 *)sys_arena(c, v->apf.mailbox_off + offset);
 }
 
 u32 apf_mailbox_reason(struct ctx *c, struct vcpu *v)
 {
-    return ram_read32(c, mailbox_gpa(v) + APF_MBOX_REASON);
+    return *mailbox_word(c, v, APF_MBOX_REASON);
 }
 
 u32 apf_mailbox_token(struct ctx *c, struct vcpu *v)
 {
-    return ram_read32(c, mailbox_gpa(v) + APF_MBOX_TOKEN);
+    return *mailbox_word(c, v, APF_MBOX_TOKEN);
 }
 
 void apf_mailbox_write(struct ctx *c, struct vcpu *v, u32 reason, u32 token)
 {
-    ram_write32(c, mailbox_gpa(v) + APF_MBOX_TOKEN, token);
-    ram_write32(c, mailbox_gpa(v) + APF_MBOX_REASON, reason);
+    *mailbox_word(c, v, APF_MBOX_TOKEN) = token;
+    *mailbox_word(c, v, APF_MBOX_REASON) = reason;
 }
 
 void apf_mailbox_clear(struct ctx *c, struct vcpu *v)
 {
-    ram_write32(c, mailbox_gpa(v) + APF_MBOX_REASON, 0);
-    ram_write32(c, mailbox_gpa(v) + APF_MBOX_TOKEN, 0);
+    *mailbox_word(c, v, APF_MBOX_REASON) = 0;
+    *mailbox_word(c, v, APF_MBOX_TOKEN) = 0;
 }
 
 bool apf_wakeup_all(struct ctx *c, struct vcpu *v)

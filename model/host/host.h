@@ -143,8 +143,9 @@ struct apf_host {
     u8 pnp_pending;   /* notpresent_pending */
     u8 ready_pending; /* pageready_pending */
     u8 halted;        /* one-ppi */
-    u32 mailbox_gfn;  /* Cached mapping. */
-    u32 mailbox_offset;
+    u32 mailbox_gfn;  /* Cached mapping: 0 = none. */
+    u32 mailbox_page; /* Index of its page. */
+    u64 mailbox_off;  /* Its bytes, as an offset into the arena. */
     u32 queued;
     u32 done_head, done_count;
     u32 gfns[APF_SLOTS_MAX];
