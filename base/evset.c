@@ -173,12 +173,13 @@ u64 evset_least_other(const struct evset *e, u32 actor)
     return least == UINT64_MAX ? TIME_NEVER : least >> e->actor_bits;
 }
 
-bool evset_pop(struct evset *e, u32 actor, u64 *at_ps, struct msg *m)
+bool evset_pop(struct evset *e, u32 actor, u64 *at_ps, u64 *others_ps, struct msg *m)
 {
     ASSERT(e->tree[1] != UINT64_MAX && e->tree[1] == e->tree[e->leaf_count + actor]);
     struct box *b = &boxes(e)[actor];
 
     *at_ps = e->tree[1] >> e->actor_bits;
+    *others_ps = evset_least_other(e, actor);
     if (wakes(e)[actor] <= *at_ps) {
         wakes(e)[actor] = TIME_NEVER;
         return false;
@@ -190,8 +191,8 @@ bool evset_pop(struct evset *e, u32 actor, u64 *at_ps, struct msg *m)
 
 bool evset_take(struct evset *e, u32 actor, struct msg *m)
 {
-    u64 at_ps;
-    bool is_msg = evset_pop(e, actor, &at_ps, m);
+    u64 at_ps, others_ps;
+    bool is_msg = evset_pop(e, actor, &at_ps, &others_ps, m);
 
     update(e, actor);
     return is_msg;

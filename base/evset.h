@@ -44,8 +44,9 @@ u64 evset_next(const struct evset *e, u32 actor);
  * Begin the step of the actor with the least key: what it has next is taken out, its time goes to
  * *at_ps. Own wake: false. Message: true, and *m is a copy. The tree is not brought up to date
  * until evset_set_wake() of the same actor, which has to end the step.
+ * *others_ps is what evset_least_other() says.
  */
-bool evset_pop(struct evset *e, u32 actor, u64 *at_ps, struct msg *m);
+bool evset_pop(struct evset *e, u32 actor, u64 *at_ps, u64 *others_ps, struct msg *m);
 /*
  * Take what actor has next (it must be the least, asserted). Own wake: returns false and clears
  * the wake. Message: returns true and copies it.

@@ -1,6 +1,7 @@
 #include "cli/carrier.hpp"
 
 #include "cli/interrupt.hpp"
+#include "model/shell/shell.h"
 
 namespace cli {
 
@@ -18,25 +19,51 @@ void run_testbed(run *r, progress &p)
         p.show();
     }
     run_until(r, TIME_NEVER);
+    bool is_over = run_is_over(r);
+    ASSERT(is_over);
 }
 
-const char *const names[] = {"testbed"};
+void show(void *p)
+{
+    static_cast<progress *>(p)->show();
+}
+
+void run_systemc(run *r, progress &p, shell_schedule schedule)
+{
+    shell_options o = {};
+    err e = {};
+
+    o.schedule = schedule;
+    o.progress = p.is_on() ? show : nullptr;
+    o.arg = &p;
+    if (!shell_run(r, &o, &e))
+        throw failure(e);
+}
+
+void run_modules(run *r, progress &p)
+{
+    run_systemc(r, p, SHELL_MODULES);
+}
+
+void run_conductor(run *r, progress &p)
+{
+    run_systemc(r, p, SHELL_CONDUCTOR);
+}
+
+const carrier carriers[] = {
+    {"testbed", run_testbed},
+    {"modules", run_modules},
+    {"conductor", run_conductor},
+};
 
 } // namespace
 
-const char *carrier_find(const std::string &name)
+const carrier *carrier_find(const std::string &name)
 {
-    for (const char *n : names)
-        if (name == n)
-            return n;
-    return "";
-}
-
-void carry(const char *, run *r, progress &p)
-{
-    run_testbed(r, p);
-    bool over = run_is_over(r);
-    ASSERT(over);
+    for (const carrier &c : carriers)
+        if (name == c.name)
+            return &c;
+    return nullptr;
 }
 
 } // namespace cli

@@ -6,10 +6,14 @@
 
 namespace cli {
 
-/* "" if there is none of this name, else its name for good. */
-const char *carrier_find(const std::string &name);
-/* Runs up to the end, which r->c.s->end tells. */
-void carry(const char *carrier, run *r, progress &p);
+struct carrier {
+    const char *name;
+    /* Up to the end of the run, which r->c.s->end tells. */
+    void (*carry)(run *r, progress &p);
+};
+
+/* NULL: there is none of this name. */
+const carrier *carrier_find(const std::string &name);
 
 } // namespace cli
 #endif

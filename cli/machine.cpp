@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "cli/carrier.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/recorder.hpp"
 #include "cli/sources.hpp"
@@ -77,7 +76,7 @@ class machine {
 };
 
 machine::machine(const config &c, u32 index, const run_options &options, const output *folder)
-    : info{config_hash(&c, index), APFSIM_VERSION, options.carrier, options.config.c_str(), 0},
+    : info{config_hash(&c, index), APFSIM_VERSION, options.carrier->name, options.config.c_str(), 0},
       config_(c), index_(index), options_(options), folder_(folder),
       sources_(*config_spec(&c, index))
 {
@@ -103,7 +102,7 @@ void machine::execute()
     progress p(options_.quiet, run_);
     u64 start_ns = host_now_ns();
 
-    carry(options_.carrier, run_, p);
+    options_.carrier->carry(run_, p);
     info.host_ns = host_now_ns() - start_ns;
 }
 

@@ -4,8 +4,8 @@
 
 #include <optional>
 
+#include "cli/carrier.hpp"
 #include "cli/output.hpp"
-#include "model/model.h"
 
 namespace cli {
 
@@ -13,7 +13,7 @@ struct run_options {
     std::string config;
     std::vector<std::string> set; /* KEY=VALUE */
     std::optional<std::string> out;
-    const char *carrier;
+    const struct carrier *carrier;
     bool trace, quiet;
 };
 

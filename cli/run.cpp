@@ -6,7 +6,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "cli/carrier.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/machine.hpp"
 #include "cli/settings.hpp"
@@ -140,7 +139,7 @@ run_options options_from(const syntax &s, const po::variables_map &values)
         throw s.wrong("--trace: found no --out, expected the directory for the trace");
     const std::string carrier = values["carrier"].as<std::string>();
     o.carrier = carrier_find(carrier);
-    if (o.carrier[0] == '\0')
+    if (o.carrier == nullptr)
         throw s.wrong("--carrier: found \"" + carrier + "\", expected testbed, modules or conductor");
     return o;
 }
@@ -157,7 +156,7 @@ int run_command(const arguments &args)
     s.options.add_options()
         ("out", po::value<std::string>()->value_name("DIR"), "write results into this directory")
         ("trace", "write the event trace there, too")
-        ("carrier", po::value<std::string>()->value_name("NAME")->default_value("testbed"),
+        ("carrier", po::value<std::string>()->value_name("NAME")->default_value("conductor"),
          "who calls the steps: testbed, modules or conductor")
         ("quiet", "print no summary and no progress");
     if (!s.parse(args, values))

@@ -129,7 +129,7 @@ void print_line(FILE *out, const trace &t, const trace_rec &r)
     const char *mark = type.group == "message" ? "> " : type.group == "fault" ? "fault." : "";
 
     std::fprintf(out, "[%13" PRIu64 ".%03" PRIu64 " ns] %-9s %s%-14s %#" PRIx64 " %#" PRIx32 "\n",
-                 r.at_ps / PS_PER_NS, r.at_ps % PS_PER_NS, t.actor_of(r).c_str(), mark,
+                 (u64)(r.at_ps / PS_PER_NS), (u64)(r.at_ps % PS_PER_NS), t.actor_of(r).c_str(), mark,
                  type.name.c_str(), r.a, r.b);
 }
 

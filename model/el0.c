@@ -9,11 +9,19 @@ static enum mmu_need walk(struct ctx *c, struct vcpu *v, u64 va, enum mmu_access
 {
     struct mmu_walk *w = &v->walk;
     enum mmu_need need = mmu_walk_begin(w, &v->mmu, va, access, 0);
+    u64 desc;
 
     for (;;) {
         switch (need) {
         case MMU_NEED_READ:
-            need = mmu_walk_step(w, &v->mmu, ram_read_desc(c, w->need_pa));
+            desc = ram_read_desc(c, w->need_pa);
+            /* A page that has been mapped all along gets its entry when it is first looked at. */
+            if (UNLIKELY(desc == 0) && ram_is_guest(w->need_pa)) {
+                if (!space_ensure(c, v->os.curr, va))
+                    return MMU_FAULT;
+                desc = ram_read_desc(c, w->need_pa);
+            }
+            need = mmu_walk_step(w, &v->mmu, desc);
             break;
         case MMU_NEED_UPDATE:
             ram_write_desc(c, w->need_pa, w->need_value);
@@ -173,13 +181,8 @@ static bool translate(struct ctx *c, struct vcpu *v, u64 op, u64 *t_ps)
     u64 va = OP_VA(op);
     enum mmu_need need = walk(c, v, va, access);
 
-    if (UNLIKELY(need == MMU_FAULT && v->walk.fault.stage == 1) &&
-        c->p->task[v->os.curr].placement != PLACE_FRESH) {
-        /* This page has been mapped all along: its entry is made when it is first looked at. */
-        if (!space_ensure(c, v->os.curr, va))
-            return false;
-        need = walk(c, v, va, access);
-    }
+    if (c->s->end >= SYS_STUCK)
+        return false;
     u64 walk_ps = v->walk.access_count * cost_ps(c, COST_WALK_READ);
     u64 pick_ps = v->walk.access_count * cost_pick_ps(c, COST_WALK_READ);
     log_put(c->log, c->now, v->id, MSG_KIND_COUNT + PH_WALK, va, v->walk.access_count);

@@ -90,13 +90,6 @@ void run_put(struct run *r, const struct msg *m)
         r->touched(r->arg, m->dst);
 }
 
-static u64 least_of_others(const struct run *r, u32 actor)
-{
-    u64 others = evset_least_other(r->events, actor);
-
-    return r->foreign_ps < others ? r->foreign_ps : others;
-}
-
 static u64 min_ps(u64 a, u64 b)
 {
     return a < b ? a : b;
@@ -114,9 +107,11 @@ void run_step(struct run *r, u32 actor)
 {
     struct ctx *c = &r->c;
     struct msg in;
-    bool is_msg = evset_pop(r->events, actor, &c->now, &in);
-    const u64 head_ps = evset_box_head(r->events, actor), others_ps = least_of_others(r, actor);
-    u64 wake_ps;
+    u64 others_ps, wake_ps;
+    bool is_msg = evset_pop(r->events, actor, &c->now, &others_ps, &in);
+    const u64 head_ps = evset_box_head(r->events, actor);
+
+    others_ps = min_ps(others_ps, r->foreign_ps);
 
     /* Its own message comes after an own wake of the same time; "<" leaves that tie to a call of
      * its own. */

@@ -79,32 +79,38 @@ void vcpu_prepare(struct ctx *c)
 
 static struct frame *top_frame(struct vcpu *v)
 {
-    if (v->hdepth != 0)
-        return &v->host[v->hdepth - 1];
-    return v->gdepth != 0 ? &v->guest[v->gdepth - 1] : NULL;
+    return v->hdepth != 0 ? &v->host[v->hdepth - 1] : &v->guest[v->gdepth - 1];
+}
+
+static void push(struct frame *f, u32 script)
+{
+    f->script = script;
+    f->row = 0;
+    f->flags = 0;
+    f->left_ps = 0;
 }
 
 void host_call(struct vcpu *v, enum script_id script)
 {
     ASSERT(v->hdepth < HOST_FRAMES && script < SCR_GUEST_FIRST);
-    v->host[v->hdepth++] = (struct frame){.script = (u8)script};
+    push(&v->host[v->hdepth++], script);
 }
 
 void guest_call(struct vcpu *v, enum script_id script)
 {
     ASSERT(v->gdepth < GUEST_FRAMES && script >= SCR_GUEST_FIRST);
-    v->guest[v->gdepth++] = (struct frame){.script = (u8)script};
+    push(&v->guest[v->gdepth++], script);
 }
 
 enum verdict vcpu_goto(struct vcpu *v, enum script_id script)
 {
-    v->jump_script = (u8)script;
+    v->jump_script = script;
     return V_GOTO;
 }
 
 enum verdict vcpu_jump(struct vcpu *v, u32 row)
 {
-    v->jump = (u8)row;
+    v->jump = row;
     return V_JUMP;
 }
 
@@ -120,7 +126,7 @@ void vcpu_request(struct vcpu *v, u32 request)
 
 enum verdict vcpu_sleep(struct ctx *c, struct vcpu *v, enum vcpu_block why)
 {
-    v->block = (u8)why;
+    v->block = why;
     v->running = 0;
     account_set(&v->account, why == BLOCK_WFI ? CPU_IDLE : CPU_BLOCKED, c->now);
     thread_block(c, v->id);
@@ -213,7 +219,7 @@ static void begin_phase(struct ctx *c, struct vcpu *v, enum phase phase)
 {
     u64 pick_ps = c->phase_pick_ps[phase] + v->extra_pick_ps;
 
-    v->phase = (u8)phase;
+    v->phase = phase;
     v->begin_ps = c->now;
     v->end_ps = phase == PH_IDLE_POLL ? TIME_NEVER
                                       : c->now + c->phase_ps[phase] + v->extra_ps + v->lead_ps;
@@ -241,18 +247,13 @@ static void stamp_phase(struct ctx *c, struct vcpu *v)
         fault_stamp_guest(c, v->pnp_fault, (enum hop)info->pnp, c->now);
 }
 
-/* True: the frame was left in a state from which the engine goes on at once. */
+/* What an action has said, but for V_NEXT. False: the thread does not go on. */
 static bool obey(struct vcpu *v, struct frame *f, enum verdict verdict)
 {
-    bool host = f >= v->host && f < v->host + HOST_FRAMES;
-
     f->flags = 0;
     switch (verdict) {
-    case V_NEXT:
     case V_CALLN:
         f->row++;
-        break;
-    case V_AGAIN:
         break;
     case V_CALL:
         f->flags = FRAME_ACT;
@@ -261,10 +262,10 @@ static bool obey(struct vcpu *v, struct frame *f, enum verdict verdict)
         f->row = v->jump;
         break;
     case V_GOTO:
-        *f = (struct frame){.script = v->jump_script};
+        push(f, v->jump_script);
         break;
     case V_RET:
-        if (host)
+        if (f >= v->host && f < v->host + HOST_FRAMES)
             v->hdepth--;
         else
             v->gdepth--;
@@ -272,8 +273,8 @@ static bool obey(struct vcpu *v, struct frame *f, enum verdict verdict)
     case V_STOP:
         f->flags = FRAME_ACT;
         return false;
-    case V_DONE:
-        break;
+    default:
+        ASSERT(verdict == V_AGAIN || verdict == V_DONE);
     }
     return true;
 }
@@ -294,55 +295,88 @@ static void enter_run_loop(const struct ctx *c, struct vcpu *v)
         v->host[v->hdepth - 1].row = 2;
 }
 
-/* Run actions until a phase has begun, the thread has stopped, or a task runs in EL0. */
-void vcpu_advance(struct ctx *c, struct vcpu *v)
+/* Which frame goes on; NULL: time has to pass first. */
+static struct frame *select_frame(struct ctx *c, struct vcpu *v)
 {
     for (;;) {
-        if (v->hdepth == 0 && v->mode == MODE_OUTSIDE)
+        if (v->hdepth != 0)
+            return &v->host[v->hdepth - 1];
+        if (v->mode == MODE_OUTSIDE) {
             enter_run_loop(c, v); /* An exit has been handled: back to the guest. */
-        struct frame *f = top_frame(v);
-        if (f == NULL) {
+            continue;
+        }
+        if (v->gdepth == 0) {
             if (!v->in_el0)
                 guest_resume(c, v); /* The last guest frame is gone: EL0, or an IRQ first. */
             if (v->in_el0)
-                return;
+                return NULL;
             continue;
         }
+        struct frame *f = &v->guest[v->gdepth - 1];
         if (f->flags & FRAME_BEGUN)
-            return; /* guest_resume() has set a cut phase going again. */
-        if (f->flags & FRAME_CUT) {
-            guest_resume(c, v);
-            continue;
-        }
-        const struct row *row = &c->rows[f->script][f->row];
-        if (row->phase == PH_END) {
-            if (v->hdepth != 0)
-                v->hdepth--;
-            else
-                v->gdepth--;
-            continue;
-        }
-        if (row->phase != PH_NONE && !(f->flags & FRAME_ACT)) {
-            begin_phase(c, v, (enum phase)row->phase);
-            f->flags = FRAME_BEGUN;
-            /* Interrupts that are pending are taken before the phase runs. */
-            if (phase_info[row->phase].irq && gic_irq_asserted(&v->gic)) {
-                guest_resume(c, v);
-                continue;
-            }
-            if (v->end_ps > c->now) {
-                if (!ends_alone(c, v))
-                    return;
-                ctx_fuse(c, v->end_ps);
-            }
-            stamp_phase(c, v);
-        }
-        v->end_ps = TIME_NEVER;
-        if (!obey(v, f, row->act != NULL ? row->act(c, v) : V_NEXT))
-            return;
-        if (c->s->end >= SYS_STUCK)
-            return;
+            return NULL; /* guest_resume() has set a cut phase going again. */
+        if ((f->flags & FRAME_CUT) == 0)
+            return f;
+        guest_resume(c, v);
     }
+}
+
+/* Begin the phase of a row. True: it is over already, because nobody else comes before its end. */
+static bool run_phase(struct ctx *c, struct vcpu *v, struct frame *f, enum phase phase)
+{
+    begin_phase(c, v, phase);
+    if (phase_info[phase].irq && gic_irq_asserted(&v->gic)) {
+        f->flags = FRAME_BEGUN;
+        guest_resume(c, v); /* Interrupts that are pending are taken before the phase runs. */
+        return false;
+    }
+    if (v->end_ps > c->now) {
+        if (!ends_alone(c, v)) {
+            f->flags = FRAME_BEGUN;
+            return false;
+        }
+        ctx_fuse(c, v->end_ps);
+    }
+    stamp_phase(c, v);
+    return true;
+}
+
+/* From the end of a phase on: its action, and the rows behind it as far as they go in a run. */
+static bool run_rows(struct ctx *c, struct vcpu *v, struct frame *f, bool phase_is_over)
+{
+    const struct row *row = &c->rows[f->script][f->row];
+
+    for (;;) {
+        if (!phase_is_over) {
+            if (row->phase == PH_END) {
+                obey(v, f, V_RET);
+                return true;
+            }
+            if (row->phase != PH_NONE && !run_phase(c, v, f, (enum phase)row->phase))
+                return (f->flags & FRAME_BEGUN) == 0; /* An interrupt cut it: look again. */
+        }
+        phase_is_over = false;
+        v->end_ps = TIME_NEVER;
+        if (row->act != NULL) {
+            enum verdict verdict = row->act(c, v);
+            if (UNLIKELY(c->s->end >= SYS_STUCK))
+                return false;
+            if (verdict != V_NEXT)
+                return obey(v, f, verdict);
+        }
+        f->flags = 0;
+        f->row++;
+        row++;
+    }
+}
+
+void vcpu_advance(struct ctx *c, struct vcpu *v)
+{
+    struct frame *f;
+
+    while ((f = select_frame(c, v)) != NULL)
+        if (!run_rows(c, v, f, (f->flags & FRAME_ACT) != 0))
+            return;
 }
 
 /*
@@ -496,11 +530,8 @@ void vcpu_step(struct ctx *c, u32 id, const struct msg *in)
         return;
     }
     ASSERT(v->end_ps == c->now);
-    struct frame *f = top_frame(v);
-    const struct row *row = &c->rows[f->script][f->row];
     stamp_phase(c, v);
-    v->end_ps = TIME_NEVER;
-    if (obey(v, f, row->act != NULL ? row->act(c, v) : V_NEXT) && c->s->end < SYS_STUCK)
+    if (run_rows(c, v, top_frame(v), true))
         vcpu_advance(c, v);
 }
 

@@ -66,10 +66,11 @@ enum script_id {
 };
 
 enum { FRAME_BEGUN = 1, FRAME_ACT = 2, FRAME_CUT = 4 };
+/* Words, not bytes: these fields are written and read back within a few cycles. */
 struct frame {
-    u8 script, row;
-    u8 flags; /* BEGUN: the phase runs; ACT: call the action; CUT: an exit cut the phase. */
-    u8 zero[5];
+    u32 script, row;
+    u32 flags; /* BEGUN: the phase runs; ACT: call the action; CUT: an exit cut the phase. */
+    u32 zero;
     u64 left_ps; /* Rest of a phase that was cut. */
 };
 
@@ -91,19 +92,19 @@ enum { HOST_FRAMES = 6, GUEST_FRAMES = 8 };
 
 struct vcpu {
     u32 id;
-    u8 mode;  /* enum vcpu_mode: what a kick looks at. */
-    u8 block; /* enum vcpu_block */
-    u8 hdepth, gdepth;
+    u32 mode;  /* enum vcpu_mode: what a kick looks at. */
+    u32 block; /* enum vcpu_block */
+    u32 hdepth, gdepth;
     u32 requests;
-    u8 request_index; /* Progress of the request pass. */
-    u8 running;       /* The thread holds its host CPU. */
-    u8 stopped;       /* STOP has come. */
-    u8 timer_line;    /* The virtual timer's level. */
-    u8 jump, jump_script;
-    u8 phase; /* The phase that runs now. */
-    u8 had_maint;
-    u8 in_el0; /* A task runs: gdepth and hdepth are 0 and op_ps is valid. */
-    u8 zero[3];
+    u32 request_index; /* Progress of the request pass. */
+    u32 running;       /* The thread holds its host CPU. */
+    u32 stopped;       /* STOP has come. */
+    u32 timer_line;    /* The virtual timer's level. */
+    u32 jump, jump_script;
+    u32 phase; /* The phase that runs now. */
+    u32 had_maint;
+    u32 in_el0; /* A task runs: gdepth and hdepth are 0 and op_ps is valid. */
+    u32 zero;
     struct frame host[HOST_FRAMES];
     struct frame guest[GUEST_FRAMES];
     u64 begin_ps, end_ps; /* Of the phase that runs now; end TIME_NEVER: none. */

@@ -142,8 +142,6 @@ static enum verdict act_ready(struct ctx *c, struct vcpu *v)
 /* 14, 28: reason, then token, then the ACK, whatever the reason was. */
 static enum verdict act_clear(struct ctx *c, struct vcpu *v)
 {
-    struct guest_cpu *g = &v->os;
-
     if (!guest_mailbox_touch(c, v))
         return V_CALL;
     *guest_mailbox_word(c, v, APF_MBOX_REASON) = 0;

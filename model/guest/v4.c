@@ -185,8 +185,6 @@ static enum verdict act_wake(struct ctx *c, struct vcpu *v)
 /* 28: token, then reason; then IRQ_ACK, still inside the handler. */
 static enum verdict act_clear(struct ctx *c, struct vcpu *v)
 {
-    struct guest_cpu *g = &v->os;
-
     if (!guest_mailbox_touch(c, v))
         return V_CALL;
     *guest_mailbox_word(c, v, APF_MBOX_TOKEN) = 0;

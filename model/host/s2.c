@@ -5,8 +5,6 @@
  */
 #include "model/system.h"
 
-#include <string.h>
-
 #define PA_TABLE (1ull << 46)
 
 enum { S2_LAST = 3, S2_BITS = 9, S2_INDEX = (1 << S2_BITS) - 1 };
@@ -100,26 +98,12 @@ u64 ram_read_desc(struct ctx *c, u64 pa)
     return *desc_at(c, pa);
 }
 
+bool ram_is_guest(u64 pa)
+{
+    return (pa & PA_TABLE) == 0;
+}
+
 void ram_write_desc(struct ctx *c, u64 pa, u64 value)
 {
     *desc_at(c, pa) = value;
-}
-
-static u8 *ram_at(struct ctx *c, u64 gpa)
-{
-    struct page *p = page_get(c, (u32)(gpa >> MMU_PAGE_SHIFT));
-    return page_contents(c, p) + (gpa & (MMU_PAGE_SIZE - 1));
-}
-
-u32 ram_read32(struct ctx *c, u64 gpa)
-{
-    u32 value;
-
-    memcpy(&value, ram_at(c, gpa), sizeof value);
-    return value;
-}
-
-void ram_write32(struct ctx *c, u64 gpa, u32 value)
-{
-    memcpy(ram_at(c, gpa), &value, sizeof value);
 }

@@ -51,7 +51,7 @@ void results_brief(const struct run *r, struct results_brief *b)
 
 enum cell_kind { CELL_TIME, CELL_COUNT, CELL_PER_FAULT, CELL_CPU_SHARE, CELL_PERMILLE };
 
-static const struct row {
+static const struct table_row {
     const char *label;
     enum cell_kind kind;
     size_t offset;
@@ -73,7 +73,7 @@ static const struct row {
     {"hop time on picks", CELL_PERMILLE, offsetof(struct results_brief, pick_permille)},
 };
 
-static const char *cell_words(char *text, const struct results_brief *b, const struct row *row)
+static const char *cell_words(char *text, const struct results_brief *b, const struct table_row *row)
 {
     u64 value = *(const u64 *)((const u8 *)b + row->offset);
 
@@ -249,6 +249,33 @@ static void flow_against(struct line *l, FILE *out, const char *what, const char
     line_flow(l, out, CLAUSE_COLUMN, "%s %s (%s %s)", words, what, base->variant, base_words);
 }
 
+/* Time in which the vCPUs did nothing for anybody. */
+static u64 stood_still_ps(const struct results_brief *b)
+{
+    return b->cpu_ps[CPU_IDLE] + b->cpu_ps[CPU_BLOCKED];
+}
+
+static int compare_stood_still(const struct results_brief *b, const struct results_brief *base)
+{
+    u64 still, base_still;
+
+    if (b->time_ps == 0 || base->time_ps == 0)
+        return 0;
+    still = ratio(stood_still_ps(b), 1000, b->time_ps * b->vcpus);
+    base_still = ratio(stood_still_ps(base), 1000, base->time_ps * base->vcpus);
+    return still < base_still ? 1 : still > base_still ? -1 : 0;
+}
+
+static void flow_stood_still(struct line *l, FILE *out, const struct results_brief *b,
+                             const struct results_brief *base)
+{
+    char words[QUANTITY_WORDS_MAX], base_words[QUANTITY_WORDS_MAX];
+
+    flow_against(l, out, "of vCPU time idle or blocked",
+                 words_permille(words, stood_still_ps(b), b->time_ps * b->vcpus), base,
+                 words_permille(base_words, stood_still_ps(base), base->time_ps * base->vcpus));
+}
+
 static void print_cost(const struct results_brief *b, const struct results_brief *base, FILE *out)
 {
     char words[QUANTITY_WORDS_MAX], base_words[QUANTITY_WORDS_MAX];
@@ -265,18 +292,13 @@ static void print_cost(const struct results_brief *b, const struct results_brief
     if (b->guest_p50_ps != 0)
         line_flow(&l, out, CLAUSE_COLUMN, "%s of guest chain per fault",
                   words_time(words, b->guest_p50_ps));
+    if (compare_stood_still(b, base) < 0)
+        flow_stood_still(&l, out, b, base);
     line_end(&l, out);
-}
-
-/* Time in which the vCPU did nothing for anybody. */
-static u64 stood_still_ps(const struct results_brief *b)
-{
-    return b->cpu_ps[CPU_IDLE] + b->cpu_ps[CPU_BLOCKED];
 }
 
 static void print_gain(const struct results_brief *b, const struct results_brief *base, FILE *out)
 {
-    char words[QUANTITY_WORDS_MAX], base_words[QUANTITY_WORDS_MAX];
     struct line l;
 
     line_init(&l);
@@ -284,9 +306,8 @@ static void print_gain(const struct results_brief *b, const struct results_brief
     flow_tasks(&l, out, b, base, 1);
     if (l.len <= CLAUSE_COLUMN)
         line_flow(&l, out, CLAUSE_COLUMN, "no task more work");
-    flow_against(&l, out, "of vCPU time idle or blocked",
-                 words_permille(words, stood_still_ps(b), b->time_ps * b->vcpus), base,
-                 words_permille(base_words, stood_still_ps(base), base->time_ps * base->vcpus));
+    if (compare_stood_still(b, base) > 0)
+        flow_stood_still(&l, out, b, base);
     line_end(&l, out);
 }
 

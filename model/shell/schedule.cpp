@@ -8,6 +8,14 @@ namespace apfsim {
 
 using namespace sc_core;
 
+static const u64 default_quantum_ps = 10 * PS_PER_US;
+
+carrier::carrier(struct run *run, const struct shell_options *options)
+    : r(run), o(options),
+      quantum_ps(options->quantum_ps != 0 ? options->quantum_ps : default_quantum_ps)
+{
+}
+
 bool carrier::is_over()
 {
     if (!run_is_over(r))
@@ -19,8 +27,8 @@ bool carrier::is_over()
 
 void carrier::look_up()
 {
-    if (progress != nullptr)
-        progress(arg);
+    if (o->progress != nullptr)
+        o->progress(o->arg);
     if (r->cut != nullptr && *r->cut != 0)
         outside(0, [this] { sys_stop(&r->c, SYS_CUT); });
 }
@@ -47,7 +55,7 @@ void carrier::end_outside()
 actor::actor(const sc_module_name &name, carrier &c, u32 number)
     : sc_module(name), c_(c), number_(number)
 {
-    if (c.schedule != SHELL_MODULES)
+    if (c.o->schedule != SHELL_MODULES)
         return;
     SC_METHOD(wake);
     sensitive << due_;

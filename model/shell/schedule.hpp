@@ -33,13 +33,13 @@ inline sc_core::sc_time time_of(u64 ps)
 /* What all modules share: the run, and how it is carried. */
 struct carrier {
     struct run *r;
-    enum shell_schedule schedule;
+    const struct shell_options *o;
     u64 quantum_ps;
-    void (*progress)(void *arg);
-    void *arg;
     bool is_plugged = false;     /* Modules of a user are there, and may act at any time. */
     bridge *store = nullptr;     /* Set if the store is a user's. */
     std::vector<actor *> actors; /* By number. */
+
+    carrier(struct run *run, const struct shell_options *options);
 
     /* True: the run has ended, and SystemC stops. Asked between two steps. */
     bool is_over();

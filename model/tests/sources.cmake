@@ -1,1 +1,2 @@
-set(MODEL_TESTS)
+set(MODEL_TESTS
+    tests/transcript_test.cc)
