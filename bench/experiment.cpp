@@ -66,7 +66,7 @@ class recorder {
     explicit recorder(run *r)
     {
         const results_info info = {0, "bench", "bench", "bench", 0};
-        apft_header header = {};
+        struct apft_header header = {};
 
         header.text = results_trace_header(r, &info, &header.size);
         writer_ = apft_create(file_.path(), &header, &error_);

@@ -24,8 +24,10 @@ void sys_box_lens(const struct spec *p, u32 *box_len)
     u32 threads = p->vcpus + p->host_cpus * workers_per_cpu(p);
     u32 i = 0;
 
+    while (i < p->vcpus)
+        box_len[i++] = 256; /* Kicks, invalidations, slice ends. */
     while (i < threads)
-        box_len[i++] = 256;
+        box_len[i++] = 8; /* A worker gets RUN only. */
     /* Every page of the reclaim batches of all threads may be on its way to or from the store. */
     while (i < threads + p->host_cpus)
         box_len[i++] = 4096;
@@ -131,6 +133,13 @@ void sys_prepare(struct ctx *c, const struct spec *p)
     vcpu_prepare(c);
 }
 
+/* A task without a number of operations goes on until the run ends. */
+static bool task_ends(const struct task_spec *t)
+{
+    return !((t->kind == TASK_COMPUTE && t->instructions == 0) ||
+             (t->kind == TASK_TOUCH && t->accesses == 0));
+}
+
 void sys_init(struct ctx *c, const struct spec *p, void *memory)
 {
     struct sys *s = memory;
@@ -147,7 +156,7 @@ void sys_init(struct ctx *c, const struct spec *p, void *memory)
     for (u32 i = 0; i < s->fault_pool; i++)
         sys_fault(c, i)->next_free = (u16)(i + 1 < s->fault_pool ? i + 1 : FAULT_NONE);
     for (u32 i = 0; i < s->task_count; i++)
-        s->tasks_left++;
+        s->tasks_left += task_ends(&p->task[i]);
     u32 box_len[s->actor_count];
     sys_box_lens(p, box_len);
     evset_init((u8 *)s + s->evset_off, s->actor_count, box_len);

@@ -78,6 +78,17 @@ static u64 slice_end_ps(const struct ctx *c, const struct hostcpu *h, const stru
     return end_ps > c->now + MSG_LOOKAHEAD_PS ? end_ps : c->now + MSG_LOOKAHEAD_PS;
 }
 
+/* At most one announcement for each dispatch: messages are never withdrawn. */
+static void arm_slice(struct ctx *c, const struct hostcpu *h, u32 actor)
+{
+    struct thread *t = sys_thread(c, actor);
+
+    if (t->slice_armed == t->dispatches)
+        return;
+    t->slice_armed = t->dispatches;
+    send_preempt(c, actor, slice_end_ps(c, h, t));
+}
+
 static void enqueue(struct ctx *c, struct hostcpu *h, u32 actor)
 {
     struct thread *t = sys_thread(c, actor);
@@ -111,7 +122,7 @@ void thread_wake(struct ctx *c, u32 actor, u64 delay_ps)
                          c->now + (ipi_ps > MSG_LOOKAHEAD_PS ? ipi_ps : MSG_LOOKAHEAD_PS));
         }
     } else {
-        send_preempt(c, h->curr, slice_end_ps(c, h, curr));
+        arm_slice(c, h, h->curr);
     }
 }
 
@@ -149,7 +160,8 @@ bool thread_yield(struct ctx *c, u32 actor)
     if (h->rq.count == 0 || h->rq.vruntime_ps[0] >= t->vruntime_ps) {
         if (h->rq.count != 0) { /* It may go on for another slice. */
             t->exec_start_ps = c->now;
-            send_preempt(c, actor, slice_end_ps(c, h, t));
+            t->dispatches++;
+            arm_slice(c, h, actor);
         }
         return false;
     }
@@ -167,7 +179,7 @@ void thread_run(struct ctx *c, u32 actor)
     t->state = THREAD_RUNNING;
     t->exec_start_ps = c->now;
     if (h->rq.count != 0)
-        send_preempt(c, actor, slice_end_ps(c, h, t));
+        arm_slice(c, h, actor);
 }
 
 /* Completion interrupts of the store. Inaccurate: the interrupt takes no time from the thread that

@@ -74,7 +74,7 @@ struct thread {
     u8 need_resched;
     u8 sleeping_on_page, sleeping_on_room;
     u32 dispatches; /* Running number; a PREEMPT for an older one is stale. */
-    u32 zero;
+    u32 slice_armed; /* The dispatch for which the end of the slice has been announced. */
 };
 
 enum cpu_state { /* The CPU account; vCPUs and host CPUs have the same rows. */

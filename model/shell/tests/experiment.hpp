@@ -63,13 +63,13 @@ inline std::string yaml(const std::string &variant, u32 vcpus, const std::string
     return text + "protocol: {variant: " + variant + "}\n";
 }
 
-/* All times whole nanoseconds and every cost 1 ns: equal times happen all the time. */
+/* Every cost 1 ns and every latency whole nanoseconds: equal times happen all the time. */
 inline void make_ties(spec *p)
 {
     for (cost &c : p->cost)
         c.ps = PS_PER_NS;
     for (dist *d : {&p->store.read, &p->store.write})
-        dist_fixed(d, 20 * PS_PER_US);
+        dist_fixed(d, 100 * PS_PER_US);
     p->store.transfer_ps = PS_PER_NS;
 }
 

@@ -1,0 +1,71 @@
+/* apfsim_bench: what the simulator costs this computer. docs/bench.md says how to read it. */
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "bench/bench.hpp"
+
+namespace {
+
+const char usage[] =
+    "Usage: apfsim_bench [--ratios] [--gate] [--benchmark_...] [TRACE...]\n\n"
+    "Prints what single operations take, then ratios with their goals.\n\n"
+    "  --ratios         only the ratios\n"
+    "  --gate           exit status 1 if a goal is missed\n"
+    "  --benchmark_...  options of Google Benchmark, such as --benchmark_filter=tlb\n"
+    "  TRACE            traces of valgrind lackey to replay besides the samples; the environment\n"
+    "                   variable APFSIM_BENCH_TRACE may name one, too\n";
+
+struct options {
+    bool ratios_only = false, gate = false;
+    std::vector<std::string> traces;
+};
+
+/* What Google Benchmark has left. False: that is not how to call it. */
+bool parse(int argc, char **argv, options *o)
+{
+    for (int i = 1; i < argc; i++) {
+        if (std::strcmp(argv[i], "--ratios") == 0)
+            o->ratios_only = true;
+        else if (std::strcmp(argv[i], "--gate") == 0)
+            o->gate = true;
+        else if (argv[i][0] == '-')
+            return false;
+        else
+            o->traces.push_back(argv[i]);
+    }
+    if (const char *trace = std::getenv("APFSIM_BENCH_TRACE"))
+        o->traces.push_back(trace);
+    return true;
+}
+
+void print_usage()
+{
+    std::fputs(usage, stdout);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    /* Short by default; the user's own options come later and win. */
+    char min_time[] = "--benchmark_min_time=0.1";
+    std::vector<char *> arguments = {argv[0], min_time};
+    options o;
+
+    arguments.insert(arguments.end(), argv + 1, argv + argc);
+    argc = int(arguments.size());
+    benchmark::Initialize(&argc, arguments.data(), print_usage);
+    if (!parse(argc, arguments.data(), &o)) {
+        std::fputs(usage, stderr);
+        return 2;
+    }
+    if (!o.ratios_only) {
+        bench::register_micro();
+        benchmark::RunSpecifiedBenchmarks();
+    }
+    int missed = bench::print_ratios(o.traces);
+    return o.gate && missed != 0 ? 1 : 0;
+}

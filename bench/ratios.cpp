@@ -1,0 +1,245 @@
+/*
+ * Ratios of what the simulator does to bare loops that do the least of it, measured in turns: on a
+ * computer that others use too, the two sides of a ratio meet the same luck. Each ratio is the
+ * median over the rounds of the ratio within a round.
+ */
+#include <cstdio>
+#include <deque>
+#include <functional>
+
+#include "bench/bench.hpp"
+#include "bench/experiment.hpp"
+#include "bench/measure.hpp"
+#include "bench/tlb.hpp"
+#include "bench/toy.h"
+
+namespace bench {
+
+namespace {
+
+enum { ROUNDS = 5, PASSES = 32 /* Over a stream of hits. */ };
+
+/* One side of a ratio. */
+struct subject {
+    std::function<bool(outcome *)> measure;
+    std::vector<outcome> rounds;
+};
+
+enum unit { PER_FAULT, PER_STEP, PER_ACCESS };
+enum sense { AT_MOST, AT_LEAST };
+
+struct ratio {
+    std::string words;
+    const subject *of, *to;
+    bench::unit unit;
+    bench::sense sense;
+    double goal; /* 0: there is none. */
+};
+
+double ns(const outcome &o, unit unit)
+{
+    const u64 count[] = {o.faults, o.steps, o.accesses};
+    return o.seconds * 1e9 / double(count[unit]);
+}
+
+class table {
+  public:
+    const subject *add(std::function<bool(outcome *)> measure)
+    {
+        subjects_.push_back({std::move(measure), {}});
+        return &subjects_.back();
+    }
+    const subject *add(const experiment &e)
+    {
+        return add([e](outcome *o) { return bench::measure(e, o); });
+    }
+    void compare(const ratio &r)
+    {
+        ratios_.push_back(r);
+    }
+    /* Measures all in turns and prints them. Returns how many goals were missed. */
+    int print();
+
+  private:
+    std::deque<subject> subjects_; /* A subject stays where it is. */
+    std::vector<ratio> ratios_;
+};
+
+bool verdict(const char *words, double value, double goal, sense sense)
+{
+    bool ok = sense == AT_MOST ? value <= goal : value >= goal;
+
+    std::printf("%-46s %7.2f  %s %-5g %s\n", words, value, sense == AT_MOST ? "<=" : ">=", goal,
+                ok ? "ok" : "MISSED");
+    return ok;
+}
+
+bool print_one(const ratio &r)
+{
+    std::vector<double> of, to, quotient;
+
+    if (r.of->rounds.size() != ROUNDS || r.to->rounds.size() != ROUNDS) {
+        std::printf("%-46s  failed\n", r.words.c_str());
+        return false;
+    }
+    for (u32 i = 0; i < ROUNDS; i++) {
+        of.push_back(ns(r.of->rounds[i], r.unit));
+        to.push_back(ns(r.to->rounds[i], r.unit));
+        quotient.push_back(r.sense == AT_MOST ? of[i] / to[i] : to[i] / of[i]);
+    }
+    std::printf("%9.2f %9.2f  ", median(of), median(to));
+    if (r.goal != 0)
+        return verdict(r.words.c_str(), median(quotient), r.goal, r.sense);
+    std::printf("%-46s %7.2f\n", r.words.c_str(), median(quotient));
+    return true;
+}
+
+int table::print()
+{
+    int missed = 0;
+
+    for (u32 i = 0; i < ROUNDS; i++)
+        for (subject &s : subjects_) {
+            outcome o = {};
+            if (s.measure(&o))
+                s.rounds.push_back(o);
+        }
+    std::printf("\n  this ns   base ns  %-46s   ratio  goal\n", "ratio of one to the other");
+    for (const ratio &r : ratios_)
+        missed += !print_one(r);
+    return missed;
+}
+
+bool run_toy(outcome *o)
+{
+    static toy t;
+
+    toy_init(&t, 1 << 15);
+    o->seconds = time_s([] { toy_run(&t); });
+    o->faults = t.faults;
+    o->steps = t.steps;
+    return true;
+}
+
+/* The same faults by all carriers, with and without what costs more. */
+void add_faults(table *t)
+{
+    const std::string reference = reference_yaml(1 << 14);
+    const subject *toy = t->add(run_toy);
+    const subject *testbed = t->add({reference});
+    const subject *records = t->add({reference, carrier::TESTBED, true});
+    const subject *reclaim = t->add({reclaim_yaml(1 << 13)});
+    const subject *conductor = t->add({reference, carrier::CONDUCTOR});
+    const subject *modules = t->add({reference, carrier::MODULES});
+    const subject *foreign = t->add({reference, carrier::FOREIGN_STORE});
+
+    t->compare({"step of the testbed : of the toy", testbed, toy, PER_STEP, AT_MOST, 2.5});
+    t->compare({"fault, testbed : toy", testbed, toy, PER_FAULT, AT_MOST, 6});
+    t->compare({"fault with reclaim, write-back : toy", reclaim, toy, PER_FAULT, AT_MOST, 10});
+    t->compare({"fault, recorded : not", records, testbed, PER_FAULT, AT_MOST, 1.8});
+    t->compare({"speed, conductor : testbed", conductor, testbed, PER_FAULT, AT_LEAST, 0.9});
+    t->compare({"speed, modules : testbed", modules, testbed, PER_FAULT, AT_LEAST, 0.25});
+    t->compare({"speed, foreign store : testbed", foreign, testbed, PER_FAULT, AT_LEAST, 0.6});
+}
+
+/* Hits of the simulated TLB. The run has to make its operations too, so it has no goal. */
+void add_hits(table *t, u32 pages, const char *level, double goal)
+{
+    auto hot = std::make_shared<hot_pages>(pages);
+    const std::string words = std::string(" hit : bare tag check, ");
+    const subject *tags = t->add([hot](outcome *o) {
+        u64 sum = 0;
+        o->seconds = time_s([&] {
+            for (u32 i = 0; i < PASSES; i++)
+                sum += hot->check_tags();
+        });
+        o->accesses = PASSES * hot->size();
+        return sum != 0;
+    });
+    const subject *cpu = t->add([hot](outcome *o) {
+        u64 sum = 0;
+        o->seconds = time_s([&] {
+            for (u32 i = 0; i < PASSES; i++)
+                sum += hot->run_cpu();
+        });
+        o->accesses = PASSES * hot->size();
+        return sum != 0;
+    });
+    const subject *run = t->add({hot_yaml(pages, 4000000)});
+
+    t->compare({level + words + "cpu_run()", cpu, tags, PER_ACCESS, AT_MOST, goal});
+    t->compare({level + words + "whole run", run, tags, PER_ACCESS, AT_MOST, 0});
+}
+
+/* Decompress and parse only. */
+bool parse(const std::string &file, outcome *o)
+{
+    std::vector<u64> op(CPU_STREAM_LEN - 1);
+    err e = {};
+    lackey *reader = lackey_open(file.c_str(), &e);
+    s64 count = -1;
+
+    if (reader == nullptr) {
+        std::fprintf(stderr, "apfsim_bench: %s\n", e.text);
+        return false;
+    }
+    o->seconds = time_s([&] {
+        while ((count = lackey_read(reader, op.data(), op.size(), &e)) > 0)
+            for (s64 i = 0; i < count; i++)
+                o->accesses += OP_KIND(op[size_t(i)]) != OP_FETCH;
+    });
+    if (count < 0)
+        std::fprintf(stderr, "apfsim_bench: %s\n", e.text);
+    lackey_close(reader);
+    return count == 0;
+}
+
+void add_replay(table *t, const std::string &file)
+{
+    const std::string name = file.substr(file.rfind('/') + 1);
+    const subject *read = t->add([file](outcome *o) { return parse(file, o); });
+    const subject *replay = t->add({replay_yaml(file)});
+
+    t->compare({"speed, replay : parse, " + name, replay, read, PER_ACCESS, AT_LEAST, 0.7});
+}
+
+int print_memory()
+{
+    outcome o = {};
+    int missed = 0;
+
+    std::printf("\n      MiB     pages  %-46s   ratio  goal\n", "part of 32 MiB + 64 B a page");
+    if (!measure({reference_yaml(1 << 16)}, &o)) {
+        std::printf("%-46s  failed\n", "memory");
+        return 1;
+    }
+    const double budget = double((32 << 20) + 64 * o.touched_pages);
+    const struct {
+        const char *words;
+        u64 bytes;
+    } rows[] = {{"the image, used", o.used_bytes}, {"the process, grown by", o.grown_bytes}};
+    for (const auto &row : rows) {
+        std::printf("%9.2f %9llu  ", double(row.bytes) / (1 << 20),
+                    (unsigned long long)o.touched_pages);
+        missed += !verdict(row.words, double(row.bytes) / budget, 1, AT_MOST);
+    }
+    return missed;
+}
+
+} // namespace
+
+int print_ratios(const std::vector<std::string> &traces)
+{
+    table t;
+
+    add_faults(&t);
+    add_hits(&t, 32, "L1", 2);
+    add_hits(&t, 512, "L2", 30);
+    for (const char *name : {"sort", "sqlite"})
+        add_replay(&t, std::string(APFSIM_SAMPLES_DIR "/") + name + ".lackey.zst");
+    for (const std::string &file : traces)
+        add_replay(&t, file);
+    return t.print() + print_memory();
+}
+
+} // namespace bench
