@@ -1,6 +1,5 @@
 #include "bench/experiment.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -193,10 +192,10 @@ u64 access_count(run *r)
 
 outcome run_here(const experiment &e)
 {
+    const u64 before_bytes = resident_bytes();
     machine m(e.yaml);
     std::unique_ptr<recorder> trace;
     outcome o = {};
-    u64 before_bytes = resident_bytes();
 
     if (e.records)
         trace = std::make_unique<recorder>(m.run());

@@ -23,7 +23,7 @@ struct experiment {
 };
 
 struct outcome {
-    double seconds; /* From the first step to the last, without set-up and close-down. */
+    double seconds; /* Of the processor, from the first step to the close-down; not of set-up. */
     u64 faults, steps, accesses;
     u64 used_bytes, grown_bytes; /* Of the image; of the process's resident memory. */
     u64 touched_pages;           /* Of the guest. */

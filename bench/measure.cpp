@@ -4,18 +4,22 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <vector>
+#include <ctime>
 
 namespace bench {
 
+namespace {
+
 double now_s()
 {
-    using namespace std::chrono;
+    timespec t = {};
 
-    return duration<double>(steady_clock::now().time_since_epoch()).count();
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
 }
+
+} // namespace
 
 double time_s(const std::function<void()> &work)
 {

@@ -1,6 +1,6 @@
 /*
- * Measuring on a machine that others use too: a clock, medians, and work in a child process.
- * Knows nothing of apfsim.
+ * Measuring on a computer that others use too: a clock that runs only while we do, medians, and
+ * work in a child process. Knows nothing of apfsim.
  */
 #ifndef BENCH_MEASURE_HPP
 #define BENCH_MEASURE_HPP
@@ -11,9 +11,7 @@
 
 namespace bench {
 
-/* Seconds since some moment. */
-double now_s();
-/* Seconds that one call of work takes. */
+/* Seconds of processor time that one call of work takes in this process. */
 double time_s(const std::function<void()> &work);
 /* Of at least one value. */
 double median(std::vector<double> values);

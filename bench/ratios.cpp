@@ -17,7 +17,7 @@ namespace bench {
 
 namespace {
 
-enum { ROUNDS = 5, PASSES = 32 /* Over a stream of hits. */ };
+enum { ROUNDS = 7, PASSES = 32 /* Over a stream of hits. */ };
 
 /* One side of a ratio. */
 struct subject {

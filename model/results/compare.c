@@ -249,31 +249,33 @@ static void flow_against(struct line *l, FILE *out, const char *what, const char
     line_flow(l, out, CLAUSE_COLUMN, "%s %s (%s %s)", words, what, base->variant, base_words);
 }
 
-/* Time in which the vCPUs did nothing for anybody. */
-static u64 stood_still_ps(const struct results_brief *b)
+/* Two sums of rows of the CPU account: what the vCPUs lost, and what they did not use. */
+static const u32 burden = 1u << CPU_KERNEL | 1u << CPU_HOST | 1u << CPU_WAITING;
+static const u32 standstill = 1u << CPU_IDLE | 1u << CPU_BLOCKED;
+
+static u64 states_permille(const struct results_brief *b, u32 states)
 {
-    return b->cpu_ps[CPU_IDLE] + b->cpu_ps[CPU_BLOCKED];
+    u64 sum_ps = 0;
+
+    for (u32 k = 0; k < CPU_STATE_COUNT; k++)
+        sum_ps += states >> k & 1 ? b->cpu_ps[k] : 0;
+    return b->time_ps != 0 ? ratio(sum_ps, 1000, b->time_ps * b->vcpus) : 0;
 }
 
-static int compare_stood_still(const struct results_brief *b, const struct results_brief *base)
-{
-    u64 still, base_still;
-
-    if (b->time_ps == 0 || base->time_ps == 0)
-        return 0;
-    still = ratio(stood_still_ps(b), 1000, b->time_ps * b->vcpus);
-    base_still = ratio(stood_still_ps(base), 1000, base->time_ps * base->vcpus);
-    return still < base_still ? 1 : still > base_still ? -1 : 0;
-}
-
-static void flow_stood_still(struct line *l, FILE *out, const struct results_brief *b,
-                             const struct results_brief *base)
+/* Less is better; a clause under `cost` (sign -1) or under `bought` (sign 1), or none. */
+static void flow_states(struct line *l, FILE *out, const struct results_brief *b,
+                        const struct results_brief *base, u32 states, int sign)
 {
     char words[QUANTITY_WORDS_MAX], base_words[QUANTITY_WORDS_MAX];
+    u64 share = states_permille(b, states), base_share = states_permille(base, states);
 
-    flow_against(l, out, "of vCPU time idle or blocked",
-                 words_permille(words, stood_still_ps(b), b->time_ps * b->vcpus), base,
-                 words_permille(base_words, stood_still_ps(base), base->time_ps * base->vcpus));
+    if (sign > 0 ? share >= base_share : share <= base_share)
+        return;
+    flow_against(l, out,
+                 states == burden ? "of vCPU time in kernel, host or waiting"
+                                  : "of vCPU time idle or blocked",
+                 words_permille(words, share, 1000), base,
+                 words_permille(base_words, base_share, 1000));
 }
 
 static void print_cost(const struct results_brief *b, const struct results_brief *base, FILE *out)
@@ -292,8 +294,8 @@ static void print_cost(const struct results_brief *b, const struct results_brief
     if (b->guest_p50_ps != 0)
         line_flow(&l, out, CLAUSE_COLUMN, "%s of guest chain per fault",
                   words_time(words, b->guest_p50_ps));
-    if (compare_stood_still(b, base) < 0)
-        flow_stood_still(&l, out, b, base);
+    flow_states(&l, out, b, base, burden, -1);
+    flow_states(&l, out, b, base, standstill, -1);
     line_end(&l, out);
 }
 
@@ -306,8 +308,8 @@ static void print_gain(const struct results_brief *b, const struct results_brief
     flow_tasks(&l, out, b, base, 1);
     if (l.len <= CLAUSE_COLUMN)
         line_flow(&l, out, CLAUSE_COLUMN, "no task more work");
-    if (compare_stood_still(b, base) > 0)
-        flow_stood_still(&l, out, b, base);
+    flow_states(&l, out, b, base, burden, 1);
+    flow_states(&l, out, b, base, standstill, 1);
     line_end(&l, out);
 }
 

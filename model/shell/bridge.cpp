@@ -207,7 +207,7 @@ void bridge::answer(request *q, const sc_time &delay)
     const u64 gfn = store_gfn(q->m.a);
 
     if (sending_ == q)
-        request_taken(delay); /* An answer says END_REQ as well. */
+        request_taken(SC_ZERO_TIME); /* An answer, also an early one, says END_REQ as well. */
     if (q->is_response_error()) {
         const std::string words = q->get_response_string();
         c_.outside(s->actor_store, [&] {

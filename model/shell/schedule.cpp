@@ -8,11 +8,12 @@ namespace apfsim {
 
 using namespace sc_core;
 
-static const u64 default_quantum_ps = 10 * PS_PER_US;
+static const u64 default_quantum_ps = 10 * PS_PER_US, greatest_quantum_ps = PS_PER_S;
 
 carrier::carrier(struct run *run, const struct shell_options *options)
     : r(run), o(options),
-      quantum_ps(options->quantum_ps != 0 ? options->quantum_ps : default_quantum_ps)
+      quantum_ps(options->quantum_ps != 0 ? std::min(options->quantum_ps, greatest_quantum_ps)
+                                          : default_quantum_ps)
 {
 }
 
@@ -85,7 +86,7 @@ void actor::wake()
         return;
     if (evset_next(r->events, number_) == now_ps()) {
         evset_least(r->events, &least);
-        if (false && least != number_) {
+        if (least != number_) {
             next_trigger(SC_ZERO_TIME);
             return;
         }
@@ -117,10 +118,14 @@ conductor::conductor(const sc_module_name &name, carrier &c) : sc_module(name), 
     SC_METHOD(turn);
 }
 
-/* This process is the only one of ours with a notification in time, and it runs now. */
-u64 conductor::foreign_event_ps() const
+/* The next event of SystemC: ours is the only process of this machine that waits for a time, and it
+ * runs now. What is due at the bridge counts for the run as well. */
+u64 conductor::next_event_ps()
 {
-    return now_ps() + sc_time_to_pending_activity().value();
+    u64 event_ps = now_ps() + sc_time_to_pending_activity().value();
+
+    c_.r->foreign_ps = c_.store != nullptr ? std::min(event_ps, c_.store->next_ps()) : event_ps;
+    return event_ps;
 }
 
 /* All steps up to last_ps, unless a request for the foreign store comes before. */
@@ -149,7 +154,7 @@ void conductor::turn()
     }
     c_.look_up();
     if (c_.store != nullptr) {
-        r->foreign_ps = std::min(foreign_event_ps(), c_.store->next_ps());
+        next_event_ps();
         run_through(now_ps());
         c_.store->offer();
         if (sc_pending_activity_at_current_time()) {
@@ -157,9 +162,7 @@ void conductor::turn()
             return;
         }
     }
-    u64 event_ps = foreign_event_ps();
-    u64 limit_ps = std::min(event_ps, now_ps() + c_.quantum_ps);
-    r->foreign_ps = event_ps;
+    u64 limit_ps = std::min(next_event_ps(), now_ps() + c_.quantum_ps);
     run_through(limit_ps - 1);
     if (c_.is_over())
         return;

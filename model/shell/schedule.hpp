@@ -97,7 +97,7 @@ public:
 private:
     void turn();
     void run_through(u64 last_ps);
-    u64 foreign_event_ps() const;
+    u64 next_event_ps();
 
     carrier &c_;
 };

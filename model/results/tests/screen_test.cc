@@ -168,6 +168,14 @@ TEST_F(Sentences, StandingStillIsACostIfItGrows)
     EXPECT_FALSE(has(print(), "%)\nnew bought:")) << print();
 }
 
+TEST_F(Sentences, TimeLostInKernelHostAndQueueIsACost)
+{
+    b[0].cpu_ps[CPU_USER] = b[1].cpu_ps[CPU_USER] = PS_PER_S / 2;
+    b[1].cpu_ps[CPU_KERNEL] = b[1].cpu_ps[CPU_HOST] = b[1].cpu_ps[CPU_WAITING] = PS_PER_S / 20;
+    const std::string words = "15.0 % of vCPU time in kernel, host or waiting (base 0.0 %)";
+    EXPECT_TRUE(has(print(), words + "\nnew bought:")) << print();
+}
+
 TEST_F(Sentences, EqualRunsCostAndBuyNothing)
 {
     EXPECT_FALSE(has(print(), "t did")) << print();

@@ -69,7 +69,7 @@ inline void make_ties(spec *p)
     for (cost &c : p->cost)
         c.ps = PS_PER_NS;
     for (dist *d : {&p->store.read, &p->store.write})
-        dist_fixed(d, 100 * PS_PER_US);
+        dist_fixed(d, 300 * PS_PER_US);
     p->store.transfer_ps = PS_PER_NS;
 }
 
@@ -163,8 +163,8 @@ inline void run_child(const spec &p, const op_source *source, const carrier_fn &
     u8 end = r->c.s->end;
     if (is_over)
         run_finish(r);
-    else
-        text += "The run is not over.";
+    else if (text.empty())
+        text = "The run is not over.";
     text += r->c.s->end_text;
     put_all(out, lines);
     put_all(out, std::vector<u64>{log.checksum, log.count, end});
