@@ -57,7 +57,8 @@ static inline bool msg_before(const struct msg *x, const struct msg *y)
 enum { OUTBOX_MAX = 192 };
 struct outbox {
     u64 now_ps; /* Time of the step: the carrier sets it, together with src and seq. */
-    u64 soonest_ps; /* Least arrival of what is in here, TIME_NEVER if nothing is. */
+    u64 soonest_ps; /* Never later than the least arrival of what is in here; the carrier may
+                       begin with an earlier time of its own. */
     u16 src;
     u16 count;
     u32 *seq; /* The sender's running number. */

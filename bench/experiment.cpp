@@ -22,7 +22,7 @@ namespace {
 
 /* A file that is gone with its object. */
 class temporary {
-  public:
+public:
     temporary()
     {
         int file = mkstemp(path_.data());
@@ -43,7 +43,7 @@ class temporary {
         return path_.c_str();
     }
 
-  private:
+private:
     std::string path_ = "/tmp/apfsim-bench-XXXXXX";
 };
 
@@ -61,7 +61,7 @@ config load(const std::string &yaml)
 
 /* The event trace of a run. */
 class recorder {
-  public:
+public:
     explicit recorder(run *r)
     {
         const results_info info = {0, "bench", "bench", "bench", 0};
@@ -81,7 +81,7 @@ class recorder {
             give_up(error_.text);
     }
 
-  private:
+private:
     static void put(void *arg, const trace_rec *rec, size_t count)
     {
         recorder *own = static_cast<recorder *>(arg);
@@ -219,17 +219,19 @@ outcome run_here(const experiment &e)
 std::string yaml(u32 vcpus, const std::string &tasks, const std::string &more = "")
 {
     const std::string count = std::to_string(vcpus);
+    std::string text = "apfsim: 1\n";
 
-    return "apfsim: 1\n"
-           "machine: {profile: neoverse-n1, host_cpus: " + count + "}\n"
-           "guest:\n  vcpus: " + count + "\n  memory: 4GiB\n  tasks:\n" + tasks + more +
-           "protocol: {variant: v4}\n";
+    text += "machine: {profile: neoverse-n1, host_cpus: " + count + "}\n";
+    text += "guest:\n  vcpus: " + count + "\n  memory: 4GiB\n  tasks:\n" + tasks;
+    return text + more + "protocol: {variant: v4}\n";
 }
 
 std::string touch(u32 vcpu, u64 pages, u64 accesses, const std::string &how)
 {
-    return "    - {name: t" + std::to_string(vcpu) + ", kind: touch, vcpu: " +
-           std::to_string(vcpu) + ", footprint: " + std::to_string(pages * 4) +
+    const std::string n = std::to_string(vcpu);
+
+    return "    - {name: t" + n + ", kind: touch, vcpu: " + n +
+           ", footprint: " + std::to_string(pages * 4) +
            "KiB, accesses: " + std::to_string(accesses) + ", " + how + "}\n";
 }
 
@@ -262,13 +264,12 @@ std::string reclaim_yaml(u64 pages)
 
 std::string hot_yaml(u64 pages, u64 accesses)
 {
-    return yaml(1, touch(0, pages, accesses,
-                         "placement: resident, pattern: random, write: 33%"));
+    return yaml(1, touch(0, pages, accesses, "placement: resident, pattern: random, write: 33%"));
 }
 
 std::string replay_yaml(const std::string &file)
 {
-    return yaml(1, "    - {name: replay, kind: trace, placement: cold, file: " + file + "}\n");
+    return yaml(1, "    - {name: replay, kind: trace, placement: cold, file: \"" + file + "\"}\n");
 }
 
 } // namespace bench

@@ -31,7 +31,7 @@ struct outcome {
 
 /* The configuration of an experiment, and a machine that has not started yet. */
 class machine {
-  public:
+public:
     explicit machine(const std::string &yaml);
     ~machine();
     machine(const machine &) = delete;
@@ -44,7 +44,7 @@ class machine {
     /* The whole run, in this process; SystemC only once. Ends the process if it goes wrong. */
     void carry(bench::carrier carrier);
 
-  private:
+private:
     struct sources;
 
     config config_;

@@ -25,7 +25,7 @@ struct foreign_store : sc_core::sc_module {
         socket.register_nb_transport_fw(this, &foreign_store::request);
     }
 
-  private:
+private:
     tlm::tlm_sync_enum request(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase,
                                sc_core::sc_time &delay)
     {

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 #include "bench/bench.hpp"
 
@@ -38,6 +40,13 @@ bool parse(int argc, char **argv, options *o)
     }
     if (const char *trace = std::getenv("APFSIM_BENCH_TRACE"))
         o->traces.push_back(trace);
+    for (std::string &trace : o->traces) {
+        trace = std::filesystem::absolute(trace).string();
+        if (!std::ifstream(trace).good()) {
+            std::fprintf(stderr, "apfsim_bench: cannot read %s\n", trace.c_str());
+            return false;
+        }
+    }
     return true;
 }
 
@@ -59,7 +68,7 @@ int main(int argc, char **argv)
     argc = int(arguments.size());
     benchmark::Initialize(&argc, arguments.data(), print_usage);
     if (!parse(argc, arguments.data(), &o)) {
-        std::fputs(usage, stderr);
+        std::fprintf(stderr, "%s", usage);
         return 2;
     }
     if (!o.ratios_only) {

@@ -107,8 +107,8 @@ void trace_record(benchmark::State &state)
     while (state.KeepRunningBatch(long(rec.size()))) {
         for (trace_rec &r : rec) {
             at_ps += 100000 + (at_ps * 31 & 0xffff);
-            r = {at_ps, 0x40000 + (at_ps >> 24), u32(at_ps >> 20), u16(at_ps & 7),
-                 u8(at_ps >> 3 & 31), 0};
+            r = {at_ps,          0x40000 + (at_ps >> 24), u32(at_ps >> 20),
+                 u16(at_ps & 7), u8(at_ps >> 3 & 31),     0};
         }
         apft_put_many(w, rec.data(), rec.size(), &e);
     }

@@ -43,7 +43,7 @@ double ns(const outcome &o, unit unit)
 }
 
 class table {
-  public:
+public:
     const subject *add(std::function<bool(outcome *)> measure)
     {
         subjects_.push_back({std::move(measure), {}});
@@ -60,7 +60,7 @@ class table {
     /* Measures all in turns and prints them. Returns how many goals were missed. */
     int print();
 
-  private:
+private:
     std::deque<subject> subjects_; /* A subject stays where it is. */
     std::vector<ratio> ratios_;
 };

@@ -22,8 +22,8 @@ u64 tags_run(const struct tags *t, const u64 *op, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         u64 page = OP_VA(op[i]) >> MMU_PAGE_SHIFT;
-        u64 tag = OP_KIND(op[i]) == OP_WRITE ? t->entry[page % TAGS].write
-                                             : t->entry[page % TAGS].read;
+        u64 tag =
+            OP_KIND(op[i]) == OP_WRITE ? t->entry[page % TAGS].write : t->entry[page % TAGS].read;
         ASSERT(tag == page);
         sum += t->entry[page % TAGS].pa + op[i];
     }

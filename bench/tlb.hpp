@@ -12,7 +12,7 @@ namespace bench {
 
 /* Reads and writes (one in three) of random pages among `pages` hot ones. */
 class hot_pages {
-  public:
+public:
     explicit hot_pages(u32 pages);
 
     /* One pass over the stream. Both return something that depends on each operation. */
@@ -30,7 +30,7 @@ class hot_pages {
         return op_.size();
     }
 
-  private:
+private:
     std::vector<u64> op_;
     std::vector<cpu_stream> stream_; /* The same operations. */
     std::unique_ptr<tags> tags_;
@@ -39,13 +39,13 @@ class hot_pages {
 
 /* One page mapped through four levels of stage 1 and three of stage 2 (48 and 40 bits). */
 class nested_table {
-  public:
+public:
     nested_table();
 
     /* Walks to the page once; returns how many descriptors were read. */
     u32 walk();
 
-  private:
+private:
     u64 new_table();
     u64 *entry(u64 table, u64 va, u32 level);
     u64 *leaf(u64 table, u64 va, u32 level);

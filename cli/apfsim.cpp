@@ -1,10 +1,10 @@
 /* From the arguments to a command, and from a failure to its sentence and status. */
 #include "cli/cli.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <new>
 
 namespace cli {
@@ -66,6 +66,14 @@ int complain(const char *sentence, int status)
 failure io_failure(const std::string &what, int error_number)
 {
     return failure(ERR_IO, what + ": " + std::strerror(error_number));
+}
+
+void require_file(const std::string &path)
+{
+    std::error_code error;
+
+    if (!std::filesystem::is_regular_file(path, error))
+        throw failure(ERR_USAGE, path + ": found no such file; try another name");
 }
 
 int guard(const std::function<int()> &work)

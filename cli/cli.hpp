@@ -32,6 +32,9 @@ struct failure : std::runtime_error {
 /* An I/O failure with the words of the host: "cannot write x: No space left on device". */
 failure io_failure(const std::string &what, int error_number);
 
+/* A file that the user names on the command line must be there. */
+void require_file(const std::string &path);
+
 using arguments = std::vector<std::string>;
 
 int run_command(const arguments &args);

@@ -80,6 +80,7 @@ void list_trace(const std::string &path)
     lackey_summary s;
     err e = {};
 
+    require_file(path);
     if (!lackey_summarize(path.c_str(), &s, &e))
         throw failure(e);
     auto count = [](const char *what, u64 n) { std::printf("%-16s %" PRIu64 "\n", what, n); };

@@ -58,6 +58,7 @@ trace::trace(const std::string &path) : path_(path)
 {
     err e = {};
 
+    require_file(path);
     reader_.reset(apft_open(path.c_str(), &e));
     if (reader_ == nullptr)
         throw failure(e);

@@ -95,6 +95,11 @@ static u64 min_ps(u64 a, u64 b)
     return a < b ? a : b;
 }
 
+static u64 max_ps(u64 a, u64 b)
+{
+    return a > b ? a : b;
+}
+
 /* How far a vCPU may run ahead of the others (design rule 4). */
 static u64 bound_ps(u64 head_ps, u64 others_ps, u64 end_ps)
 {
@@ -102,6 +107,9 @@ static u64 bound_ps(u64 head_ps, u64 others_ps, u64 end_ps)
                                                              : TIME_NEVER;
     return min_ps(min_ps(head_ps, ahead_ps), end_ps);
 }
+
+/* Of one call: between two calls, carriers look whether the user wants to stop. */
+static const u64 fuse_ps_max = PS_PER_MS;
 
 void run_step(struct run *r, u32 actor)
 {
@@ -113,21 +121,23 @@ void run_step(struct run *r, u32 actor)
 
     others_ps = min_ps(others_ps, r->foreign_ps);
 
-    /* Its own message comes after an own wake of the same time; "<" leaves that tie to a call of
-     * its own. */
-    c->alone = r->fuse ? min_ps(head_ps, others_ps) : 0;
+    /* Its own message comes after an own wake of the same time; "<" leaves that tie, and the end of
+     * the run, to a call of their own. */
+    const u64 alone_ps = r->fuse ? min_ps(min_ps(head_ps, others_ps),
+                                          min_ps(c->s->end_ps, c->now + fuse_ps_max))
+                                 : 0;
     r->out.src = (u16)actor;
     r->out.seq = (u32 *)((u8 *)c->s + c->s->seq_off) + actor;
-    r->out.soonest_ps = TIME_NEVER;
+    r->out.soonest_ps = alone_ps;
     r->out.now_ps = c->now;
     c->steps++;
     c->bound = c->now;
     if (is_msg)
         sys_step(c, actor, &in);
     for (;;) {
-        c->bound = r->run_ahead ? bound_ps(min_ps(head_ps, r->out.soonest_ps),
-                                           min_ps(others_ps, r->out.soonest_ps), c->s->end_ps)
-                                : c->now;
+        c->bound = r->run_ahead ? bound_ps(head_ps, others_ps, c->s->end_ps) : c->now;
+        if (r->out.count != 0) /* Its own messages may be next, at home or elsewhere. */
+            c->bound = min_ps(c->bound, max_ps(r->out.soonest_ps, c->now));
         if (!is_msg)
             sys_step(c, actor, NULL);
         is_msg = false;
@@ -172,6 +182,7 @@ void run_finish(struct run *r)
 static void cut(struct run *r, u32 actor)
 {
     r->out.now_ps = r->c.now;
+    r->out.soonest_ps = TIME_NEVER;
     r->out.src = (u16)actor;
     r->out.seq = (u32 *)((u8 *)r->c.s + r->c.s->seq_off) + actor;
     sys_stop(&r->c, SYS_CUT);
@@ -181,17 +192,14 @@ static void cut(struct run *r, u32 actor)
 void run_until(struct run *r, u64 until_ps)
 {
     struct sys *s = r->c.s;
-    u32 actor = 0, countdown = 0;
+    u32 actor = 0;
 
     for (;;) {
         u64 at_ps = evset_least(r->events, &actor);
         if (at_ps > until_ps || at_ps > s->end_ps || at_ps == TIME_NEVER || s->end != SYS_RUNS)
             return;
         run_step(r, actor);
-        if (r->cut != NULL && ++countdown >= 4096) {
-            countdown = 0;
-            if (*r->cut != 0 && !s->stopping)
-                cut(r, actor);
-        }
+        if (r->cut != NULL && *r->cut != 0 && !s->stopping)
+            cut(r, actor);
     }
 }

@@ -70,7 +70,6 @@ struct ctx {
     const struct op_source *source; /* One for each task; read == NULL: none. */
     u64 now;   /* Time of the step. */
     u64 bound; /* Run-ahead: no local operation starts after this. */
-    u64 alone; /* Before this time nobody else has anything to do: own wakes may be fused. */
     u64 steps; /* Of this host's work; no result depends on it. */
     const struct zipf *zipf; /* One for each task with that pattern, else NULL. */
     /* Gets each closed fault (all its stamps); NULL: nobody. */
@@ -114,10 +113,11 @@ static inline bool sys_is_vcpu(const struct ctx *c, u32 actor)
 {
     return actor < c->s->vcpu_count;
 }
-/* May this actor's own wake at at_ps follow within the same call? What it has sent counts too. */
+/* May this actor's own wake at at_ps follow within the same call? Only if nobody else has anything
+ * to do before: the carrier begins with that time in the outbox, and what is sent lowers it. */
 static inline bool ctx_may_fuse(const struct ctx *c, u64 at_ps)
 {
-    return at_ps < c->alone && at_ps < c->out->soonest_ps && at_ps <= c->s->end_ps;
+    return at_ps < c->out->soonest_ps;
 }
 /* The next step of the same actor begins. */
 static inline void ctx_fuse(struct ctx *c, u64 at_ps)

@@ -195,14 +195,19 @@ void fault_to_task(struct ctx *c, struct vcpu *v, u32 fault)
 
 static const enum cpu_state account_of[] = {CPU_USER, CPU_KERNEL, CPU_HOST};
 
-static void set_account(struct ctx *c, struct vcpu *v, u32 context)
+static void change_account(struct ctx *c, struct vcpu *v, enum cpu_state state)
+{
+    account_set(&v->account, state, c->now);
+    account_set(&sys_hostcpu(c, sys_thread(c, v->id)->cpu)->account, state, c->now);
+}
+
+static inline void set_account(struct ctx *c, struct vcpu *v, u32 context)
 {
     enum cpu_state state = account_of[context];
 
     if (v->account.state == state) /* Then the host CPU is in this state too. */
         return;
-    account_set(&v->account, state, c->now);
-    account_set(&sys_hostcpu(c, sys_thread(c, v->id)->cpu)->account, state, c->now);
+    change_account(c, v, state);
 }
 
 static void charge(struct ctx *c, struct vcpu *v, u64 pick_ps)

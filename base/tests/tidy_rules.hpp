@@ -192,7 +192,8 @@ inline string own_include_fault(const string &from, const string &to)
         return "host and guest meet in model/apf_abi.h only";
     if (a == "model" && part_a != "shell" && part_b == "shell")
         return "model/shell is a floor above model";
-    bool is_door = to == b + "/" + b + ".h" || to == "model/shell/shell.h";
+    bool is_door = to == b + "/" + b + ".h" || to == "model/shell/shell.h" ||
+                   to == "model/shell/plugs.hpp";
     bool is_table = to == "base/msg.def" || (b == "model" && has_extension(to, {".def"}));
     if (a != b && !is_door && !is_table)
         return "the door of " + b + " is " + b + "/" + b + ".h";

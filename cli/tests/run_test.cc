@@ -170,8 +170,9 @@ TEST_F(Directory, ThatIsFullIsAnIoFailureAndLeavesNoSummary)
 
 /* --- Ctrl-C --- */
 
-/* Long enough for any computer; a task that computes alone is the hardest to interrupt. */
-const std::vector<string> endless = {"--set", "stop.when=all", "--set", "stop.at=1000000s"};
+/* Weeks; a task that computes alone, with nobody who could come in between. */
+const std::vector<string> endless = {"--set", "stop.when=calc", "--set",
+                                     "guest.tasks.calc.instructions=10000000000000000"};
 
 TEST_F(Interrupt, EndsARunWithWhatWasMeasured)
 {
@@ -205,20 +206,32 @@ TEST_F(Interrupt, ReachesTheVariantThatRuns)
 
 /* --- Systems that break --- */
 
+/*
+ * one-ppi as posted: nothing ends the WFI of an idle guest when the page has come, and without a
+ * second task there is no tick either.
+ */
 TEST_F(Broken, AStuckSystemIsReportedWithTimeSeedAndMessages)
 {
-    /* Both tasks wait for ever: nothing can end the run. */
-    const string config = write("x.yaml", R"(apfsim: 1
-guest:
-  memory: 32MiB
-  tasks:
-    - {name: mem, kind: write-all, footprint: 16KiB, placement: cold}
-store:
-  read: {latency: fixed, value: 1000s}
-protocol: {variant: v4}
-stop: {when: mem}
-)");
-    const result r = run({"run", config, "--set", "host.memory_limit=64KiB"});
+    const result r = run({"run", small(), "--set", "guest.tasks=[{name: mem, kind: write-all, "
+                          "footprint: 4KiB, placement: cold}]", "--set", "protocol.variant=one-ppi",
+                          "--set", "guest.idle=wfi", "--seed", "5", "--out", path("out"),
+                          "--trace"});
 
     EXPECT_EQ(r.status, 3) << r.out << r.err;
+    EXPECT_EQ(r.err.rfind("apfsim: nothing will ever happen again", 0), 0u) << r.err;
+    EXPECT_NE(r.err.find("variant one-ppi, seed 5; the last messages:\n"), string::npos) << r.err;
+    EXPECT_NE(r.err.find("> fetched "), string::npos) << r.err;
+    EXPECT_FALSE(fs::exists(path("out/summary.json")));
+    EXPECT_NE(run({"trace", path("out/trace.apft")}).out.find("> fetched "), string::npos);
+}
+
+TEST_F(Broken, AChildPassesItsStatusOn)
+{
+    const result r = run({"run", source_dir + "/configs/one-fault.yaml", "--quiet", "--set",
+                          "protocol.variant=[v4, one-ppi]", "--set", "guest.idle=wfi", "--set",
+                          "guest.tasks=[{name: mem, kind: write-all, footprint: 4KiB, "
+                          "placement: cold}]"});
+
+    EXPECT_EQ(r.status, 3) << r.err;
+    EXPECT_EQ(r.out, "");
 }

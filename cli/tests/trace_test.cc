@@ -78,7 +78,7 @@ TEST_F(Trace, TextIsTheTranscript)
 
     EXPECT_EQ(std::to_string(std::count(text.begin(), text.end(), '\n')),
               json_value(summary, "lines"));
-    EXPECT_EQ(text.rfind("[            0.000 ns]", 0), 0u) << text.substr(0, 200);
+    EXPECT_EQ(text.rfind("[         2000.000 ns] vcpu0     > run ", 0), 0u) << text.substr(0, 99);
     EXPECT_NE(text.find("sdei_inject"), string::npos);
     EXPECT_EQ(text.find("fault.latency"), string::npos);
     EXPECT_NE(run({"trace", path, "--faults"}).out.find("fault.latency"), string::npos);
@@ -103,7 +103,6 @@ TEST_F(Trace, HopsOfEveryFaultSumToItsLatency)
             for (const string &hop : hops)
                 sum_ps += number(r[hop]);
             EXPECT_EQ(sum_ps, number(r["latency_ps"])) << variant << " fault " << r["number"];
-            EXPECT_GT(number(r["io_wait"]), 0u);
         }
     }
 }

@@ -135,7 +135,7 @@ void expect_faults_add_up(const Machine &m)
             EXPECT_EQ(f.guest_last_ps - guest_ps,
                       begin_of(m, PH_WORK_QUEUED, f, f.guest_last_ps));
         }
-        EXPECT_EQ(f.kind == FAULT_ASYNC, (f.visited >> HOP_WORK_ALLOC & 1) != 0);
+        EXPECT_EQ(f.kind == FAULT_ASYNC, (f.visited >> HOP_WORK_QUEUED & 1) != 0);
     }
     EXPECT_EQ(page_ps, m.st().page_ps);
     EXPECT_EQ(pick_ps, m.st().pick_ps);

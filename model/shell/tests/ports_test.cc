@@ -71,11 +71,13 @@ class probe : public sc_module {
     run *r;
     tlm_utils::simple_initiator_socket<probe> dist, redist, ram;
     sc_time delay;
+    bool has_acted = false;
 
   private:
     void go()
     {
         act_(*this);
+        has_acted = true;
     }
 
     script act_;
@@ -104,7 +106,7 @@ void with_probe(const spec &spec, const probe::script &act)
                 plugs->ram(x->module->ram);
             };
             shell(options)(r, text);
-            if (testing::Test::HasFailure())
+            if (testing::Test::HasFailure() || !x.module->has_acted)
                 *text += "The probe has failed.";
         });
         EXPECT_EQ(o.end, SYS_DONE);
