@@ -135,8 +135,9 @@ int list_command(const arguments &args)
             kind.list();
             return ERR_NONE;
         }
-    throw s.wrong("found \"" + name + "\", expected variants, parameters, costs, hops, phases, "
-                                      "messages, profiles, schema or trace");
+    throw s.wrong("found \"" + name +
+                  "\", expected variants, parameters, costs, hops, phases, "
+                  "messages, profiles, schema or trace");
 }
 
 } // namespace cli

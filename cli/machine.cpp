@@ -44,7 +44,7 @@ void on_assert(void *arg)
 
 /* What all of a run needs, freed in the right order. */
 class machine {
-  public:
+public:
     machine(const config &c, u32 index, const run_options &options, const output *folder);
     ~machine();
     machine(const machine &) = delete;
@@ -61,7 +61,7 @@ class machine {
     }
     results_info info;
 
-  private:
+private:
     void finish_trace();
     void give_up();
 
@@ -76,7 +76,8 @@ class machine {
 };
 
 machine::machine(const config &c, u32 index, const run_options &options, const output *folder)
-    : info{config_hash(&c, index), APFSIM_VERSION, options.carrier->name, options.config.c_str(), 0},
+    : info{config_hash(&c, index), APFSIM_VERSION, options.carrier->name, options.config.c_str(),
+           0},
       config_(c), index_(index), options_(options), folder_(folder),
       sources_(*config_spec(&c, index))
 {
@@ -143,8 +144,7 @@ void machine::write_results() const
         return;
     folder_->write("config.resolved.yaml",
                    [&](FILE *out) { return config_write_resolved(&config_, index_, out); });
-    folder_->write(summary_file,
-                   [&](FILE *out) { return results_write_json(run_, &info, out); });
+    folder_->write(summary_file, [&](FILE *out) { return results_write_json(run_, &info, out); });
 }
 
 int machine::status() const

@@ -37,7 +37,7 @@ bool is_our_summary(const fs::path &path)
 std::string find_foreign(const fs::path &folder)
 {
     static const std::set<std::string> ours = {"config.resolved.yaml", "trace.apft",
-                                               "comparison.txt",       "summary.json"};
+                                               "comparison.txt", "summary.json"};
 
     for (const fs::directory_entry &entry : fs::directory_iterator(folder)) {
         std::string name = entry.path().filename().string();

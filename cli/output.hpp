@@ -17,7 +17,7 @@ namespace cli {
 void write_file(const std::filesystem::path &path, const std::function<bool(FILE *)> &fill);
 
 class output {
-  public:
+public:
     /* Makes the directory, or takes one that holds nothing but results and removes them. */
     explicit output(std::filesystem::path folder);
 
@@ -30,7 +30,7 @@ class output {
     std::string temporary(const std::string &name) const;
     void publish(const std::string &name) const;
 
-  private:
+private:
     std::filesystem::path folder_;
 };
 

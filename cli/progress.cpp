@@ -50,7 +50,8 @@ void progress::show()
     u64 sum = accesses(run_), now_us = run_->c.now / PS_PER_US;
     u64 rate = (sum - shown_accesses_) * 1000000000 / (now_ns - shown_ns_);
     const stats &st = run_->c.s->stats;
-    std::fprintf(stderr, "\r%s: %llu.%03llu ms simulated, %llu faults, %llu.%llu M accesses/s\033[K",
+    std::fprintf(stderr,
+                 "\r%s: %llu.%03llu ms simulated, %llu faults, %llu.%llu M accesses/s\033[K",
                  run_->c.p->variant_name, (unsigned long long)(now_us / 1000),
                  (unsigned long long)(now_us % 1000), (unsigned long long)st.closed,
                  (unsigned long long)(rate / 1000000), (unsigned long long)(rate / 100000 % 10));

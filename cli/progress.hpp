@@ -8,7 +8,7 @@
 namespace cli {
 
 class progress {
-  public:
+public:
     progress(bool quiet, const run *r);
     ~progress();
 
@@ -19,7 +19,7 @@ class progress {
     /* Cheap; writes a few times a second. */
     void show();
 
-  private:
+private:
     const run *run_;
     bool on_, written_ = false;
     u64 shown_ns_ = 0, shown_accesses_ = 0;

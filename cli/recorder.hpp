@@ -25,7 +25,7 @@ enum fault_record {
 extern const char *const fault_record_name[FAULT_RECORD_END - FAULT_RECORD_FIRST];
 
 class recorder {
-  public:
+public:
     /* Takes over the log and the fault sink of r. */
     recorder(const std::string &path, run *r, const results_info &info);
     ~recorder();
@@ -35,7 +35,7 @@ class recorder {
     /* After run_finish(), or when the run is given up. */
     void finish();
 
-  private:
+private:
     static void on_lines(void *self, const trace_rec *rec, size_t count);
     static void on_fault(void *self, const fault *f);
     void put(const trace_rec *rec, size_t count);

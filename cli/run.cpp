@@ -55,7 +55,8 @@ int wait_for(pid_t child, const char *variant)
     int status = guard([&] {
         std::optional<output> folder;
         if (options.out)
-            folder.emplace(std::filesystem::path(*options.out) / config_spec(&c, index)->variant_name);
+            folder.emplace(std::filesystem::path(*options.out) /
+                           config_spec(&c, index)->variant_name);
         int result = run_machine(c, index, options, folder ? &*folder : nullptr, &brief);
         if (write(pipe, &brief, sizeof brief) != (ssize_t)sizeof brief)
             throw io_failure("cannot reach the parent process", errno);
@@ -140,7 +141,8 @@ run_options options_from(const syntax &s, const po::variables_map &values)
     const std::string carrier = values["carrier"].as<std::string>();
     o.carrier = carrier_find(carrier);
     if (o.carrier == nullptr)
-        throw s.wrong("--carrier: found \"" + carrier + "\", expected testbed, modules or conductor");
+        throw s.wrong("--carrier: found \"" + carrier +
+                      "\", expected testbed, modules or conductor");
     return o;
 }
 
@@ -148,17 +150,18 @@ run_options options_from(const syntax &s, const po::variables_map &values)
 
 int run_command(const arguments &args)
 {
-    syntax s("run", "Runs an experiment and prints what it took; several variants stand side by side.",
+    syntax s("run",
+             "Runs an experiment and prints what it took; several variants stand side by side.",
              "apfsim run configs/demo.yaml --set guest.vcpus=2 --out results --trace", {"CONFIG"});
     po::variables_map values;
 
     add_settings(s.options);
-    s.options.add_options()
-        ("out", po::value<std::string>()->value_name("DIR"), "write results into this directory")
-        ("trace", "write the event trace there, too")
-        ("carrier", po::value<std::string>()->value_name("NAME")->default_value("conductor"),
-         "who calls the steps: testbed, modules or conductor")
-        ("quiet", "print no summary and no progress");
+    s.options.add_options()("out", po::value<std::string>()->value_name("DIR"),
+                            "write results into this directory")(
+        "trace", "write the event trace there, too")(
+        "carrier", po::value<std::string>()->value_name("NAME")->default_value("conductor"),
+        "who calls the steps: testbed, modules or conductor")("quiet",
+                                                              "print no summary and no progress");
     if (!s.parse(args, values))
         return ERR_NONE;
     run_options options = options_from(s, values);

@@ -6,10 +6,10 @@ namespace cli {
 
 void add_settings(po::options_description &options)
 {
-    options.add_options()
-        ("set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
-         "set a key of the configuration, as in --set guest.vcpus=2; may be repeated")
-        ("seed", po::value<std::string>()->value_name("N"), "the same as --set seed=N");
+    options.add_options()(
+        "set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
+        "set a key of the configuration, as in --set guest.vcpus=2; may be repeated")(
+        "seed", po::value<std::string>()->value_name("N"), "the same as --set seed=N");
 }
 
 std::vector<std::string> settings_from(const po::variables_map &values)

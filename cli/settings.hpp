@@ -14,7 +14,7 @@ void add_settings(boost::program_options::options_description &options);
 std::vector<std::string> settings_from(const boost::program_options::variables_map &values);
 
 class configuration {
-  public:
+public:
     configuration(const std::string &path, const std::vector<std::string> &set);
     ~configuration();
     configuration(const configuration &) = delete;
@@ -25,7 +25,7 @@ class configuration {
         return &config_;
     }
 
-  private:
+private:
     config config_ = {};
 };
 

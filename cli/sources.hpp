@@ -10,7 +10,7 @@
 namespace cli {
 
 class sources {
-  public:
+public:
     explicit sources(const spec &p);
 
     /* One for each task, as run_new() wants them. */
@@ -21,7 +21,7 @@ class sources {
     /* Why the run ended with SYS_INPUT: the reader's whole sentence and code, else `text`. */
     failure why(const std::string &text) const;
 
-  private:
+private:
     struct file;
     struct close_file {
         void operator()(file *f) const;

@@ -62,7 +62,8 @@ bool syntax::parse(const arguments &args, po::variables_map &values)
     if (values.count("help")) {
         std::ostringstream text;
         text << "Usage: " << usage << " [OPTIONS]\n\n"
-             << words << "\n\n" << options << "\nExample: " << example << "\n";
+             << words << "\n\n"
+             << options << "\nExample: " << example << "\n";
         std::fputs(text.str().c_str(), stdout);
         return false;
     }

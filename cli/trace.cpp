@@ -22,7 +22,7 @@ struct close_reader {
 
 /* A trace is printed with the names that it carries, whatever version has recorded it. */
 class trace {
-  public:
+public:
     explicit trace(const std::string &path);
 
     /* Calls use() for each record in turn. */
@@ -37,7 +37,7 @@ class trace {
     u32 hop_of(u32 n) const;
     failure foreign(const std::string &what) const;
 
-  private:
+private:
     std::string path_;
     std::unique_ptr<apft_reader, close_reader> reader_;
     std::map<u32, std::string> actors_;
@@ -80,8 +80,9 @@ trace::trace(const std::string &path) : path_(path)
 
 failure trace::foreign(const std::string &what) const
 {
-    return failure(ERR_USAGE, path_ + ": found " + what + ", which this version of apfsim does "
-                              "not know; try the version that has recorded it");
+    return failure(ERR_USAGE, path_ + ": found " + what +
+                                  ", which this version of apfsim does "
+                                  "not know; try the version that has recorded it");
 }
 
 const trace::type &trace::type_of(const trace_rec &rec) const
@@ -130,8 +131,8 @@ void print_line(FILE *out, const trace &t, const trace_rec &r)
     const char *mark = type.group == "message" ? "> " : type.group == "fault" ? "fault." : "";
 
     std::fprintf(out, "[%13" PRIu64 ".%03" PRIu64 " ns] %-9s %s%-14s %#" PRIx64 " %#" PRIx32 "\n",
-                 (u64)(r.at_ps / PS_PER_NS), (u64)(r.at_ps % PS_PER_NS), t.actor_of(r).c_str(), mark,
-                 type.name.c_str(), r.a, r.b);
+                 (u64)(r.at_ps / PS_PER_NS), (u64)(r.at_ps % PS_PER_NS), t.actor_of(r).c_str(),
+                 mark, type.name.c_str(), r.a, r.b);
 }
 
 void print_text(FILE *out, const trace &t, bool with_faults)
@@ -199,11 +200,10 @@ int trace_command(const arguments &args)
              "apfsim trace results/trace.apft --to csv --out faults.csv", {"FILE"});
     po::variables_map values;
 
-    s.options.add_options()
-        ("to", po::value<std::string>()->value_name("FORMAT")->default_value("text"),
-         "text or csv")
-        ("faults", "text: the records of closed faults, too")
-        ("out", po::value<std::string>()->value_name("FILE"), "write into this file");
+    s.options.add_options()("to",
+                            po::value<std::string>()->value_name("FORMAT")->default_value("text"),
+                            "text or csv")("faults", "text: the records of closed faults, too")(
+        "out", po::value<std::string>()->value_name("FILE"), "write into this file");
     if (!s.parse(args, values))
         return ERR_NONE;
     const std::string format = values["to"].as<std::string>();

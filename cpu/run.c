@@ -22,48 +22,41 @@ enum cpu_stop cpu_run(struct mmu_tlb *tlb, const struct cpu_cost *cost, struct c
     u32 i = stream->head;
     const u32 end = stream->count;
     const u64 base = mmu_tlb_key(tlb, 0, asid);
-    u64 t = *t_ps, instructions = 0, reads = 0, writes = 0;
+    u64 t = *t_ps, instructions = 0, accesses = 0, writes = 0;
 
     for (; i < end; i++) {
         const u64 op = stream->op[i];
         const u64 key = base | (op >> MMU_PAGE_SHIFT & 0xfffffffffull);
+        const u32 kind = OP_KIND(op);
         u64 extra_ps = 0;
 
-        switch (OP_KIND(op)) {
-        case OP_FETCH:
+        /* Reads and writes follow each other at random: no branch may depend on which it is. */
+        if (LIKELY(kind == OP_READ || kind == OP_WRITE)) {
+            const bool write = kind == OP_WRITE;
+            const u64 *front = write ? tlb->d.write : tlb->d.read;
+            if (UNLIKELY(front[key & (MMU_FRONT - 1)] != key) &&
+                !slow_hit(tlb, OP_VA(op), asid, write ? MMU_WRITE : MMU_READ, cost->l2_hit_ps,
+                          &extra_ps)) {
+                stop = CPU_STOP_MISS;
+                break;
+            }
+            writes += write;
+            accesses++;
+            t += (write ? cost->write_ps : cost->read_ps) + extra_ps;
+        } else if (kind == OP_FETCH) {
             if (UNLIKELY(!mmu_l1_hit_read(&tlb->i, key)) &&
                 !slow_hit(tlb, OP_VA(op), asid, MMU_FETCH, cost->l2_hit_ps, &extra_ps)) {
                 stop = CPU_STOP_MISS;
-                goto out;
+                break;
             }
             instructions += OP_COUNT(op);
             t += OP_COUNT(op) * cost->instr_ps + extra_ps;
-            break;
-        case OP_READ:
-            if (UNLIKELY(!mmu_l1_hit_read(&tlb->d, key)) &&
-                !slow_hit(tlb, OP_VA(op), asid, MMU_READ, cost->l2_hit_ps, &extra_ps)) {
-                stop = CPU_STOP_MISS;
-                goto out;
-            }
-            reads++;
-            t += cost->read_ps + extra_ps;
-            break;
-        case OP_WRITE:
-            if (UNLIKELY(!mmu_l1_hit_write(&tlb->d, key)) &&
-                !slow_hit(tlb, OP_VA(op), asid, MMU_WRITE, cost->l2_hit_ps, &extra_ps)) {
-                stop = CPU_STOP_MISS;
-                goto out;
-            }
-            writes++;
-            t += cost->write_ps + extra_ps;
-            break;
-        case OP_THINK:
+        } else if (kind == OP_THINK) {
             t += OP_VA(op);
-            break;
-        default:
-            ASSERT(OP_KIND(op) == OP_END);
+        } else {
+            ASSERT(kind == OP_END);
             stop = CPU_STOP_END;
-            goto out;
+            break;
         }
         if (t > limit_ps) {
             i++;
@@ -71,11 +64,10 @@ enum cpu_stop cpu_run(struct mmu_tlb *tlb, const struct cpu_cost *cost, struct c
             break;
         }
     }
-out:
     stream->head = i;
     *t_ps = t;
     count->instructions += instructions;
-    count->reads += reads;
+    count->reads += accesses - writes;
     count->writes += writes;
     return stop;
 }

@@ -55,6 +55,7 @@ struct task_spec {
     char file[SPEC_PATH_MAX]; /* trace: path, resolved against the configuration's folder. */
 };
 
+enum workqueue_kind { WORKQUEUE_PER_CPU, WORKQUEUE_UNBOUND, WORKQUEUE_COUNT };
 enum idle_kind { IDLE_WFI, IDLE_POLL, IDLE_COUNT };
 enum latency_kind { LATENCY_FIXED, LATENCY_LOGNORMAL, LATENCY_FIO, LATENCY_COUNT };
 
@@ -89,6 +90,8 @@ struct spec {
     /* host */
     u64 memory_limit_bytes; /* memcg; 0 = none */
     u32 workers_per_cpu;    /* kworkers of each host CPU's pool; 0 = as many as there are tasks. */
+    u32 workqueue;       /* enum workqueue_kind */
+    u32 zero1;
     u64 host_latency_ps, host_min_granularity_ps, host_wakeup_granularity_ps; /* host CFS */
     u64 host_tick_ps;
     /* store */

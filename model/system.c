@@ -177,7 +177,7 @@ void sys_init(struct ctx *c, const struct spec *p, void *memory)
 
 void sys_start(struct ctx *c)
 {
-    thread_wake(c, 0, 0);
+    thread_wake(c, 0);
 }
 
 void sys_step(struct ctx *c, u32 actor, const struct msg *in)

@@ -44,7 +44,7 @@ struct sys {
     struct apf_nodes nodes;
     struct stats stats;
     u32 tasks_left; /* Tasks that end and have not. */
-    u32 zero;
+    u32 booted;     /* CPUs of the guest that have set themselves up. */
     u8 end, stopping;
     u8 zero1[6];
     u64 end_ps; /* When the run ends (known) or TIME_NEVER. */

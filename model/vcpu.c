@@ -136,7 +136,7 @@ enum verdict vcpu_sleep(struct ctx *c, struct vcpu *v, enum vcpu_block why)
 void vcpu_wake(struct ctx *c, struct vcpu *v)
 {
     if (v->block == BLOCK_WFI || v->block == BLOCK_HALT)
-        thread_wake(c, v->id, 0);
+        thread_wake(c, v->id);
 }
 
 void vcpu_kick(struct ctx *c, struct vcpu *v, u32 cpu)
@@ -502,8 +502,9 @@ static void take_message(struct ctx *c, struct vcpu *v, const struct msg *in)
         mmu_tlb_flush_all(&v->tlb);
         break;
     case MSG_BOOT:
-        guest_call(v, SCR_BOOT);
-        thread_wake(c, v->id, 0);
+        guest_boot_message(c, v, in->b);
+        if (in->b != 0 && in_guest)
+            force_exit(c, v, SCR_KICK);
         break;
     default:
         ASSERT(in->kind == MSG_STOP);
@@ -520,7 +521,7 @@ void vcpu_step(struct ctx *c, u32 id, const struct msg *in)
         return;
     }
     if (v->block == BLOCK_WFI && !v->running) { /* The background timer. */
-        thread_wake(c, id, 0);
+        thread_wake(c, id);
         v->block = BLOCK_NONE;
         return;
     }

@@ -85,7 +85,8 @@ struct abort_info { /* Built once at the exit, passed everywhere. */
     u8 write, exec, is_perm, s1ptw;
     u8 el;
     u8 needs_store;
-    u8 zero[6];
+    u8 why; /* enum fault_kind of a gate that was tested before the lookup. */
+    u8 zero[5];
 };
 
 enum { HOST_FRAMES = 6, GUEST_FRAMES = 8 };
@@ -206,6 +207,7 @@ void dequeue_end(struct ctx *c, struct vcpu *v);
 /* guest/: actions of the guest kernel. */
 void guest_hvc(struct vcpu *v, u32 fid, u64 x1, u64 x2, u64 x3);
 void guest_resume(struct ctx *c, struct vcpu *v); /* The vCPU is in the guest: go on there. */
+void guest_boot_message(struct ctx *c, struct vcpu *v, u32 stage);
 enum verdict act_boot(struct ctx *c, struct vcpu *v);
 enum verdict act_iar(struct ctx *c, struct vcpu *v);
 enum verdict act_eoi(struct ctx *c, struct vcpu *v);

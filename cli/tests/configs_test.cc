@@ -1,8 +1,8 @@
-/* The experiments that come along: each is good and runs; the demonstration shows what it claims. */
+/* The experiments that come along: each runs, and the demonstration shows what it claims. */
 #include "cli/tests/program.hpp"
 
 class Configs : public Program {
-  protected:
+protected:
     string summary(const string &variant) const
     {
         return read_file(path("out/" + variant + "/summary.json"));
@@ -42,7 +42,7 @@ TEST_F(Configs, TheDemoBuysWorkForTheOtherTask)
         const string text = summary(variant);
         EXPECT_GT(work(text, "calc") / time_ps(text), 1.2 * work(sync, "calc") / time_ps(sync));
         EXPECT_NE(json_value(text, "async"), "0");
-        EXPECT_GT(std::stoull(json_value(text, "evicted_clean")), 0u) << "reclaim takes place";
+        EXPECT_NE(json_value(text, "evicted_dirty"), "0") << "reclaim takes place";
     }
 }
 

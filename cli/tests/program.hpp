@@ -39,7 +39,7 @@ struct result {
 };
 
 class Program : public testing::Test {
-  protected:
+protected:
     fs::path folder;
 
     Program()
@@ -62,11 +62,13 @@ class Program : public testing::Test {
         return path(name);
     }
 
-    /* In a process of its own, without a terminal; out goes to `out_path` if it is given. */
-    pid_t start(const std::vector<string> &args, const string &out_path = "") const
+    /* In a process of its own; without other paths the output goes to files of this folder. */
+    pid_t start(const std::vector<string> &args, const string &out_path = "",
+                const string &err_path = "") const
     {
         std::vector<char *> argv{const_cast<char *>(APFSIM_PROGRAM)};
-        const string out = out_path.empty() ? path("stdout") : out_path, err = path("stderr");
+        const string out = out_path.empty() ? path("stdout") : out_path;
+        const string err = err_path.empty() ? path("stderr") : err_path;
 
         for (const string &arg : args)
             argv.push_back(const_cast<char *>(arg.c_str()));

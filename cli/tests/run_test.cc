@@ -1,8 +1,10 @@
 /* apfsim run: results, directories, interrupts, broken systems and carriers. */
 #include "cli/tests/program.hpp"
 
+#include <pty.h>
+
 class Run : public Program {
-  protected:
+protected:
     string small() const
     {
         return write("small.yaml", small_config);
@@ -68,8 +70,8 @@ TEST_F(Run, SetAndSeedChangeTheRun)
     };
 
     const string one = with("one", {});
-    const string set = with("set", {"--set", "guest.tasks.mem.passes=2", "--set",
-                                    "protocol.variant=sync"});
+    const string set =
+        with("set", {"--set", "guest.tasks.mem.passes=2", "--set", "protocol.variant=sync"});
     const string seed = with("seed", {"--seed", "7"});
     EXPECT_EQ(json_value(one, "variant"), "\"v4\"");
     EXPECT_EQ(json_value(set, "variant"), "\"sync\"");
@@ -94,8 +96,8 @@ TEST_F(Run, EveryCarrierGivesTheSameTranscript)
     std::vector<string> summaries, transcripts;
 
     for (const string carrier : {"testbed", "modules", "conductor"}) {
-        const result r = run({"run", config, "--quiet", "--trace", "--carrier", carrier, "--out",
-                              path(carrier)});
+        const result r = run(
+            {"run", config, "--quiet", "--trace", "--carrier", carrier, "--out", path(carrier)});
         ASSERT_EQ(r.status, 0) << carrier << ": " << r.err;
         EXPECT_EQ(r.out, "") << "no banner of a library";
         summaries.push_back(json_value(summary(carrier), "checksum"));
@@ -116,8 +118,9 @@ TEST_F(Directory, IsTakenAgainIfItHoldsResults)
 
     ASSERT_EQ(run({"run", config, "--quiet", "--trace", "--out", out}).status, 0);
     EXPECT_TRUE(fs::exists(path("out/trace.apft")));
-    ASSERT_EQ(run({"run", config, "--quiet", "--out", out, "--set",
-                   "protocol.variant=[sync, v4]"}).status, 0);
+    ASSERT_EQ(run({"run", config, "--quiet", "--out", out, "--set", "protocol.variant=[sync, v4]"})
+                  .status,
+              0);
     EXPECT_FALSE(fs::exists(path("out/trace.apft"))) << "of the run before";
     EXPECT_FALSE(fs::exists(path("out/summary.json")));
     EXPECT_TRUE(fs::exists(path("out/sync/summary.json")));
@@ -191,8 +194,8 @@ TEST_F(Interrupt, EndsARunWithWhatWasMeasured)
 
 TEST_F(Interrupt, ReachesTheVariantThatRuns)
 {
-    std::vector<string> args = {"run", small(), "--out", path("out"),
-                                "--set", "protocol.variant=[sync, v4]"};
+    std::vector<string> args = {"run",       small(), "--out",
+                                path("out"), "--set", "protocol.variant=[sync, v4]"};
 
     args.insert(args.end(), endless.begin(), endless.end());
     pid_t child = start(args);
@@ -204,6 +207,41 @@ TEST_F(Interrupt, ReachesTheVariantThatRuns)
     EXPECT_FALSE(fs::exists(path("out/v4"))) << "it was not begun";
 }
 
+/* --- A terminal --- */
+
+/* All that the program writes to a terminal until it ends. */
+string read_terminal(int terminal)
+{
+    string text;
+    char bytes[512];
+
+    for (ssize_t n; (n = read(terminal, bytes, sizeof bytes)) > 0;)
+        text.append(bytes, (size_t)n);
+    return text;
+}
+
+TEST_F(Run, ProgressStandsOnATerminalAndGoesAway)
+{
+    for (const string carrier : {"testbed", "conductor"}) {
+        int ours = -1, its = -1;
+        std::vector<string> args = {"run", small(), "--carrier", carrier};
+
+        args.insert(args.end(), endless.begin(), endless.end());
+        ASSERT_EQ(openpty(&ours, &its, nullptr, nullptr, nullptr), 0);
+        pid_t child = start(args, "", ttyname(its));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+        kill(child, SIGINT);
+        close(its);
+        const string text = read_terminal(ours);
+        EXPECT_EQ(finish(child).status, 130);
+        EXPECT_EQ(text.rfind("\rv4: ", 0), 0u) << text;
+        EXPECT_NE(text.find(" ms simulated, "), string::npos) << text;
+        const string erased = "\r\033[K";
+        EXPECT_EQ(text.substr(text.size() - erased.size()), erased) << text;
+        close(ours);
+    }
+}
+
 /* --- Systems that break --- */
 
 /*
@@ -212,10 +250,11 @@ TEST_F(Interrupt, ReachesTheVariantThatRuns)
  */
 TEST_F(Broken, AStuckSystemIsReportedWithTimeSeedAndMessages)
 {
-    const result r = run({"run", small(), "--set", "guest.tasks=[{name: mem, kind: write-all, "
-                          "footprint: 4KiB, placement: cold}]", "--set", "protocol.variant=one-ppi",
-                          "--set", "guest.idle=wfi", "--seed", "5", "--out", path("out"),
-                          "--trace"});
+    const result r = run({"run", small(), "--set",
+                          "guest.tasks=[{name: mem, kind: write-all, "
+                          "footprint: 4KiB, placement: cold}]",
+                          "--set", "protocol.variant=one-ppi", "--set", "guest.idle=wfi", "--seed",
+                          "5", "--out", path("out"), "--trace"});
 
     EXPECT_EQ(r.status, 3) << r.out << r.err;
     EXPECT_EQ(r.err.rfind("apfsim: nothing will ever happen again", 0), 0u) << r.err;

@@ -4,11 +4,11 @@
 #include <map>
 
 class Trace : public Program {
-  protected:
+protected:
     string trace_of(const std::vector<string> &more = {}) const
     {
-        std::vector<string> args = {"run",     write("small.yaml", small_config), "--quiet",
-                                    "--trace", "--out",                           path("out")};
+        std::vector<string> args = {
+            "run", write("small.yaml", small_config), "--quiet", "--trace", "--out", path("out")};
 
         args.insert(args.end(), more.begin(), more.end());
         const result r = run(args);
@@ -90,10 +90,9 @@ TEST_F(Trace, HopsOfEveryFaultSumToItsLatency)
 
     EXPECT_GT(hops.size(), 30u);
     for (const string variant : {"sync", "v4", "one-ppi"}) {
-        const string path =
-            trace_of({"--set", "protocol.variant=" + variant, "--set", "host.memory_limit=64KiB",
-                      "--set", "guest.tasks.mem.passes=3", "--set",
-                      "guest.tasks.mem.footprint=256KiB"});
+        const string path = trace_of(
+            {"--set", "protocol.variant=" + variant, "--set", "host.memory_limit=64KiB", "--set",
+             "guest.tasks.mem.passes=3", "--set", "guest.tasks.mem.footprint=256KiB"});
         const string summary = read_file(this->path("out/summary.json"));
         const std::vector<row> rows = rows_of(run({"trace", path, "--to", "csv"}).out);
         EXPECT_EQ(std::to_string(rows.size()), json_value(summary, "closed"));

@@ -38,9 +38,13 @@ TEST_F(Usage, WrongArgumentsAreNamed)
 TEST_F(Usage, ListsShowWhatThereIs)
 {
     const std::vector<std::pair<string, string>> lists = {
-        {"variants", "one-ppi "},     {"parameters", "| `memory_limit` |"}, {"costs", "kvm.exit"},
-        {"hops", "wait.runq "},       {"phases", "kvm.exit + kvm.abort_decode"},
-        {"messages", "first gfn"},    {"profiles", "neoverse-n1\n"},
+        {"variants", "one-ppi "},
+        {"parameters", "| `memory_limit` |"},
+        {"costs", "kvm.exit"},
+        {"hops", "wait.runq "},
+        {"phases", "kvm.exit + kvm.abort_decode"},
+        {"messages", "first gfn"},
+        {"profiles", "neoverse-n1\n"},
         {"schema", "\"$schema\""},
     };
 
@@ -118,9 +122,8 @@ TEST_F(Input, OptionsAreNamedInsteadOfALine)
 TEST_F(Input, TracesThatAreDamagedEndTheRunWithTheirLine)
 {
     const string whole = read_file(source_dir + "/configs/samples/sqlite.lackey.zst");
-    const string config = write(
-        "x.yaml", "apfsim: 1\nguest:\n  memory: 64MiB\n  tasks:\n"
-                  "    - {name: t, kind: trace, file: x.lackey}\n");
+    const string config = write("x.yaml", "apfsim: 1\nguest:\n  memory: 64MiB\n  tasks:\n"
+                                          "    - {name: t, kind: trace, file: x.lackey}\n");
 
     write("x.lackey", "I  04000000,4\nhello\n");
     expect_complaint(run({"run", config, "--quiet"}), 2, "x.lackey:2:");

@@ -1,7 +1,7 @@
 /*
  * Set-up: what each CPU of the guest does before its tasks run. Discovery and APF are the design's
  * (boot_call); around them every guest opens its interrupt controller. CPU 0 goes first and then
- * calls the others.
+ * calls the others; the last one lets user space start everywhere.
  */
 #include "model/system.h"
 
@@ -16,16 +16,43 @@ void guest_hvc(struct vcpu *v, u32 fid, u64 x1, u64 x2, u64 x3)
     host_call(v, SCR_HVC);
 }
 
+static void call_others(struct ctx *c, const struct vcpu *v, u32 stage)
+{
+    u64 ipi_ps = cost_ps(c, COST_IPI);
+    u64 least_ps = msg_info[MSG_BOOT].min_ps;
+
+    for (u32 i = 0; i < c->s->vcpu_count; i++) {
+        if (i == v->id)
+            continue;
+        struct msg *m = outbox_put(c->out, MSG_BOOT, (u16)i,
+                                   c->now + (ipi_ps > least_ps ? ipi_ps : least_ps));
+        m->b = stage;
+    }
+}
+
+/* Initcalls come before user space: no task runs until every CPU is set up. */
 static void finish(struct ctx *c, struct vcpu *v)
 {
     v->os.booted = 1;
-    v->os.need_resched = 1;
-    if (v->id != 0)
+    if (++c->s->booted == c->s->vcpu_count) {
+        v->os.need_resched = 1;
+        call_others(c, v, 1);
+    } else if (v->id == 0) {
+        call_others(c, v, 0);
+    }
+}
+
+/* A cross-call of another CPU: set yourself up; or (1) a reschedule IPI: user space may start. */
+void guest_boot_message(struct ctx *c, struct vcpu *v, u32 stage)
+{
+    if (stage == 0) {
+        guest_call(v, SCR_BOOT);
+        thread_wake(c, v->id);
         return;
-    u64 ipi_ps = cost_ps(c, COST_IPI);
-    u64 least_ps = msg_info[MSG_BOOT].min_ps;
-    for (u32 i = 1; i < c->s->vcpu_count; i++)
-        outbox_put(c->out, MSG_BOOT, (u16)i, c->now + (ipi_ps > least_ps ? ipi_ps : least_ps));
+    }
+    gic_inject(&v->gic, &c->s->dist, GIC_INTID_RESCHED, true);
+    vcpu_request(v, REQ_IRQ_PENDING);
+    vcpu_wake(c, v);
 }
 
 /* boot_call 0: the interrupt controller; then the design's calls 1, 2, ... */

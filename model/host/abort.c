@@ -13,12 +13,27 @@ enum verdict act_abort_exit(struct ctx *c, struct vcpu *v)
     return vcpu_goto(v, SCR_FAULT);
 }
 
+/* The page came, but it was evicted again between the abort and the lookup: another fault. */
+static void restart_chain(struct ctx *c, struct vcpu *v)
+{
+    u16 old = v->cur_fault;
+    const struct fault *f = sys_fault(c, old);
+    u32 task = f->task, gfn = f->gfn;
+
+    if (task != TASK_NONE && sys_task(c, task)->fault == old)
+        sys_task(c, task)->fault = FAULT_NONE;
+    sys_fault(c, old)->flags |= FAULT_REFAULTED;
+    fault_close(c, old, c->now);
+    v->cur_fault = (u16)fault_open(c, v->id, task, gfn, c->now);
+}
+
 /* The decision has fallen: this fault needs the store. Exactly once for each. */
 void abort_count(struct ctx *c, struct vcpu *v, enum fault_kind kind)
 {
+    if (sys_fault(c, v->cur_fault)->flags & FAULT_COUNTED)
+        restart_chain(c, v);
     struct fault *f = sys_fault(c, v->cur_fault);
 
-    ASSERT(!(f->flags & FAULT_COUNTED));
     f->flags |= FAULT_COUNTED;
     f->kind = (u8)kind;
     f->number = 0;
@@ -78,7 +93,7 @@ enum verdict abort_sync(struct ctx *c, struct vcpu *v, enum fault_kind why)
 /* A vCPU without a control block, or a gate that was tested before the lookup. */
 enum verdict act_goto_sync(struct ctx *c, struct vcpu *v)
 {
-    return abort_sync(c, v, (enum fault_kind)sys_fault(c, v->cur_fault)->kind);
+    return abort_sync(c, v, (enum fault_kind)v->abort.why);
 }
 
 bool page_or_sleep(struct ctx *c, struct vcpu *v, u32 gfn, bool write, enum verdict *how)
@@ -157,6 +172,19 @@ enum verdict act_work_alloc(struct ctx *c, struct vcpu *v)
     return V_NEXT;
 }
 
+/* system_wq keeps a work item on the CPU that queued it; an unbound queue takes an idle one. */
+static u32 worker_cpu(const struct ctx *c, u32 here)
+{
+    u32 count = c->s->hostcpu_count;
+
+    if (c->p->workqueue == WORKQUEUE_PER_CPU)
+        return here;
+    for (u32 i = 1; i < count; i++)
+        if (sys_hostcpu(c, (here + i) % count)->curr == CFS_NONE)
+            return (here + i) % count;
+    return here;
+}
+
 /* 8: from here on the fault is the worker's, and the task's that will wait for it. */
 enum verdict act_work_queue(struct ctx *c, struct vcpu *v)
 {
@@ -165,7 +193,7 @@ enum verdict act_work_queue(struct ctx *c, struct vcpu *v)
     f->owner = OWNER_WORK;
     if (!(f->flags & FAULT_UNTOLD) && f->task != TASK_NONE)
         sys_task(c, f->task)->fault = v->cur_fault;
-    work_schedule(c, sys_thread(c, v->id)->cpu, v->id, v->item);
+    work_schedule(c, worker_cpu(c, sys_thread(c, v->id)->cpu), v->id, v->item);
     v->cur_fault = FAULT_NONE;
     return V_RET;
 }

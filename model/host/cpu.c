@@ -98,7 +98,7 @@ static void enqueue(struct ctx *c, struct hostcpu *h, u32 actor)
     cfs_put(&h->rq, actor, t->vruntime_ps);
 }
 
-void thread_wake(struct ctx *c, u32 actor, u64 delay_ps)
+void thread_wake(struct ctx *c, u32 actor)
 {
     struct thread *t = sys_thread(c, actor);
     struct hostcpu *h = sys_hostcpu(c, t->cpu);
@@ -109,7 +109,7 @@ void thread_wake(struct ctx *c, u32 actor, u64 delay_ps)
         update_curr(c, h, sys_thread(c, h->curr));
     t->vruntime_ps = cfs_place(&h->rq, &c->host_cfs, t->vruntime_ps);
     if (h->curr == CFS_NONE) {
-        dispatch(c, h, actor, delay_ps + cost_ps(c, COST_HOST_WAKE));
+        dispatch(c, h, actor, cost_ps(c, COST_HOST_WAKE));
         return;
     }
     struct thread *curr = sys_thread(c, h->curr);

@@ -166,7 +166,7 @@ struct vcpu;
 
 /* cpu.c: threads on host CPUs. */
 void thread_init(struct ctx *c);
-void thread_wake(struct ctx *c, u32 actor, u64 delay_ps); /* try_to_wake_up; no-op unless blocked. */
+void thread_wake(struct ctx *c, u32 actor); /* try_to_wake_up; no-op unless blocked. */
 void thread_block(struct ctx *c, u32 actor);              /* schedule() of the running thread. */
 bool thread_yield(struct ctx *c, u32 actor); /* cond_resched(); true: it lost the CPU. */
 void thread_run(struct ctx *c, u32 actor);   /* The RUN message has arrived. */

@@ -187,7 +187,7 @@ static void wake_room(struct ctx *c)
     if (m->waiter_head == 0)
         m->waiter_tail = 0;
     t->sleeping_on_room = 0;
-    thread_wake(c, actor, 0);
+    thread_wake(c, actor);
 }
 
 void mem_fetched(struct ctx *c, u32 gfn)
@@ -203,7 +203,7 @@ void mem_fetched(struct ctx *c, u32 gfn)
         struct thread *t = sys_thread(c, w - 1);
         u32 next = t->next_waiter;
         t->sleeping_on_page = 0;
-        thread_wake(c, w - 1, cost_ps(c, COST_IO_IRQ));
+        thread_wake(c, w - 1);
         w = next;
     }
     p->waiter = 0;

@@ -51,7 +51,7 @@ static enum verdict act_gate(struct ctx *c, struct vcpu *v)
     enum fault_kind why = gate_pnp(c, v);
     if (why == FAULT_ASYNC)
         return V_NEXT;
-    sys_fault(c, v->cur_fault)->kind = (u8)why; /* Counted only if the page is away. */
+    v->abort.why = (u8)why; /* Counted only if the page is away. */
     return vcpu_goto(v, SCR_FAULT_BLOCKING);
 }
 

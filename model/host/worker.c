@@ -26,7 +26,7 @@ static void pool_kick(struct ctx *c, struct hostcpu *h)
             h->running_workers++;
             h->idle_workers--;
             w->busy = 1;
-            thread_wake(c, actor, 0);
+            thread_wake(c, actor);
             return;
         }
     }

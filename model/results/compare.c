@@ -67,13 +67,14 @@ static const struct table_row {
     {"vCPU user", CELL_CPU_SHARE, offsetof(struct results_brief, cpu_ps[CPU_USER])},
     {"vCPU kernel", CELL_CPU_SHARE, offsetof(struct results_brief, cpu_ps[CPU_KERNEL])},
     {"vCPU host", CELL_CPU_SHARE, offsetof(struct results_brief, cpu_ps[CPU_HOST])},
-    {"vCPU waiting for a CPU", CELL_CPU_SHARE, offsetof(struct results_brief, cpu_ps[CPU_WAITING])},
+    {"vCPU waiting", CELL_CPU_SHARE, offsetof(struct results_brief, cpu_ps[CPU_WAITING])},
     {"vCPU idle", CELL_CPU_SHARE, offsetof(struct results_brief, cpu_ps[CPU_IDLE])},
     {"vCPU blocked", CELL_CPU_SHARE, offsetof(struct results_brief, cpu_ps[CPU_BLOCKED])},
     {"hop time on picks", CELL_PERMILLE, offsetof(struct results_brief, pick_permille)},
 };
 
-static const char *cell_words(char *text, const struct results_brief *b, const struct table_row *row)
+static const char *cell_words(char *text, const struct results_brief *b,
+                              const struct table_row *row)
 {
     u64 value = *(const u64 *)((const u8 *)b + row->offset);
 

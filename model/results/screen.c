@@ -1,4 +1,4 @@
-/* The summary for people: one screen of 24 lines and 80 columns. All numbers are in summary.json. */
+/* The summary for people: a screen of 24 lines and 80 columns. summary.json has all the numbers. */
 #include "model/results/facts.h"
 #include "model/results/line.h"
 

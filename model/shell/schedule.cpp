@@ -8,13 +8,16 @@ namespace apfsim {
 
 using namespace sc_core;
 
-static const u64 default_quantum_ps = 10 * PS_PER_US, greatest_quantum_ps = PS_PER_S;
+/* Modules of a user see time pass in such steps; alone, only the user's terminal does. */
+static const u64 plugged_quantum_ps = 10 * PS_PER_US, alone_quantum_ps = 100 * PS_PER_US;
+static const u64 greatest_quantum_ps = PS_PER_S;
 
 carrier::carrier(struct run *run, const struct shell_options *options)
-    : r(run), o(options),
-      quantum_ps(options->quantum_ps != 0 ? std::min(options->quantum_ps, greatest_quantum_ps)
-                                          : default_quantum_ps)
+    : r(run), o(options), is_plugged(o->plug != nullptr)
 {
+    quantum_ps = o->quantum_ps != 0 ? std::min(o->quantum_ps, greatest_quantum_ps)
+                 : is_plugged       ? plugged_quantum_ps
+                                    : alone_quantum_ps;
 }
 
 bool carrier::is_over()

@@ -35,7 +35,7 @@ struct carrier {
     struct run *r;
     const struct shell_options *o;
     u64 quantum_ps;
-    bool is_plugged = false;     /* Modules of a user are there, and may act at any time. */
+    bool is_plugged;             /* Modules of a user are there, and may act at any time. */
     bridge *store = nullptr;     /* Set if the store is a user's. */
     std::vector<actor *> actors; /* By number. */
 

@@ -32,10 +32,8 @@ static void simulate(struct run *r, const struct shell_options *o)
     sc_trace_file *waves = nullptr;
 
     system_module system("system", c);
-    if (o->plug != nullptr) {
-        c.is_plugged = true;
+    if (c.is_plugged)
         o->plug(o->arg, &system);
-    }
     r->arg = &c;
     r->divert = c.store != nullptr ? divert : nullptr;
     r->touched = c.o->schedule == SHELL_MODULES ? touched : nullptr;

@@ -25,8 +25,10 @@ struct shell_plugs; /* model/shell/plugs.hpp */
 
 struct shell_options {
     enum shell_schedule schedule;
-    u64 quantum_ps; /* The conductor returns to SystemC this often; 0: 10 us. No result knows. */
-    void (*progress)(void *arg); /* Called between two steps, once in a quantum. NULL: nobody. */
+    /* The conductor returns to SystemC this often; 0: 10 us with modules of a user, else 100 us. No
+     * result depends on it. */
+    u64 quantum_ps;
+    void (*progress)(void *arg); /* Called between two steps, at least once in a quantum. */
     /* Elaboration: the user makes modules and connects them. NULL: the machine is alone. */
     void (*plug)(void *arg, struct shell_plugs *plugs);
     void *arg;

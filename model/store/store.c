@@ -46,10 +46,19 @@ void store_step(struct ctx *c, const struct msg *in)
     d->queue_ps += start_ps - in->at_ps;
     d->service_ps += done_ps - start_ps;
 
-    if (done_ps <= c->now)
-        done_ps = c->now + 1;
-    struct msg *m = outbox_put(c->out, is_read ? MSG_FETCHED : MSG_WRITTEN,
-                               (u16)(c->s->actor_hostcpu + store_cpu(in->a)), done_ps);
-    m->a = in->a;
-    m->b = in->b;
+    store_answer(c, in, done_ps);
+}
+
+/* The completion interrupt: the host has handled it host.io_completion after the device was done.
+ * Also the way back for a store outside of this model. */
+struct msg *store_answer(struct ctx *c, const struct msg *request, u64 done_ps)
+{
+    u64 at_ps = done_ps + cost_ps(c, COST_IO_IRQ);
+    struct msg *m = outbox_put(c->out, request->kind == MSG_FETCH ? MSG_FETCHED : MSG_WRITTEN,
+                               (u16)(c->s->actor_hostcpu + store_cpu(request->a)),
+                               at_ps > c->now ? at_ps : c->now + 1);
+
+    m->a = request->a;
+    m->b = request->b;
+    return m;
 }

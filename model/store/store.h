@@ -26,7 +26,9 @@ struct store {
 };
 
 struct ctx;
+struct msg;
 void store_step(struct ctx *c, const struct msg *in);
+struct msg *store_answer(struct ctx *c, const struct msg *request, u64 done_ps);
 /* Payload word a of FETCH, WRITE, FETCHED, WRITTEN: gfn in 47:0, host CPU in 63:48. */
 static inline u64 store_key(u32 gfn, u32 cpu)
 {

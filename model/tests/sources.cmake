@@ -3,6 +3,9 @@ set(MODEL_TESTS
     tests/cfs_test.cc
     tests/differential_test.cc
     tests/gfn_hash_test.cc
+    tests/hvc_test.cc
+    tests/one_ppi_flow_test.cc
+    tests/one_ppi_test.cc
     tests/transcript_test.cc
     tests/v4_flow_test.cc
     tests/v4_test.cc)

@@ -105,9 +105,9 @@ static u64 exits_until_dequeue(design d, bool *entered, u64 *lost)
     Machine m(beside_compute(d, 1));
     vcpu &v = m.cpu();
 
-    /* Set up, and the broadcast of ENABLE has been acknowledged. */
-    EXPECT_TRUE(m.step_until([&] { return m.work(1) > 0 && !v.apf.ready_pending; }));
-    EXPECT_TRUE(step_to_phase(m, PH_ENTER_PREP));
+    EXPECT_TRUE(m.step_until([&] { return m.work(1) > 0; }));
+    EXPECT_TRUE(
+        m.step_until([&] { return in_phase(m, PH_ENTER_PREP) && !v.apf.ready_pending; }));
     u64 exits = m.st().exits;
     m.r->out.src = 0;
     EXPECT_TRUE(apf_wakeup_all(&m.r->c, &v));

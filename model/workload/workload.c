@@ -108,6 +108,18 @@ static void fill_touch(struct ctx *c, u32 task, struct task *t, const struct tas
     }
 }
 
+/* The reader lets 48 bits through; the guest's tables may hold fewer. */
+static void check_range(struct ctx *c, const struct task_spec *p, const u64 *op, u32 count)
+{
+    u64 seen = 0;
+
+    for (u32 i = 0; i < count; i++)
+        seen |= OP_VA(op[i]);
+    if (seen >> c->p->va_bits != 0)
+        sys_fail(c, SYS_INPUT, "%s: found an address above %u bits, expected what guest.va_bits "
+                 "allows; try guest.va_bits: 48", p->file, c->p->va_bits);
+}
+
 /* Replay, as often as `passes` says. The kinds of the trace reader are those of the cpu. */
 static void fill_trace(struct ctx *c, u32 task, struct task *t, const struct task_spec *p)
 {
@@ -123,8 +135,10 @@ static void fill_trace(struct ctx *c, u32 task, struct task *t, const struct tas
             return;
         }
         t->stream.count = (u32)n;
-        if (n != 0)
+        if (n != 0) {
+            check_range(c, p, t->stream.op, (u32)n);
             return;
+        }
         if (++t->load.pass >= p->passes)
             break;
         if (!source->rewind(source->arg, &text)) {
