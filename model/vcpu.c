@@ -253,32 +253,25 @@ static void stamp_phase(struct ctx *c, struct vcpu *v)
 }
 
 /* What an action has said, but for V_NEXT. False: the thread does not go on. */
-static bool obey(struct vcpu *v, struct frame *f, enum verdict verdict)
+static inline bool obey(struct vcpu *v, struct frame *f, enum verdict verdict)
 {
-    f->flags = 0;
-    switch (verdict) {
-    case V_CALLN:
-        f->row++;
-        break;
-    case V_CALL:
+    if (verdict == V_CALL || verdict == V_STOP) {
         f->flags = FRAME_ACT;
-        break;
-    case V_JUMP:
-        f->row = v->jump;
-        break;
-    case V_GOTO:
-        push(f, v->jump_script);
-        break;
-    case V_RET:
+        return verdict == V_CALL;
+    }
+    f->flags = 0;
+    if (verdict == V_RET) {
         if (f >= v->host && f < v->host + HOST_FRAMES)
             v->hdepth--;
         else
             v->gdepth--;
-        break;
-    case V_STOP:
-        f->flags = FRAME_ACT;
-        return false;
-    default:
+    } else if (verdict == V_CALLN) {
+        f->row++;
+    } else if (verdict == V_GOTO) {
+        push(f, v->jump_script);
+    } else if (verdict == V_JUMP) {
+        f->row = v->jump;
+    } else {
         ASSERT(verdict == V_AGAIN || verdict == V_DONE);
     }
     return true;
@@ -346,42 +339,47 @@ static bool run_phase(struct ctx *c, struct vcpu *v, struct frame *f, enum phase
     return true;
 }
 
-/* From the end of a phase on: its action, and the rows behind it as far as they go in a run. */
-static bool run_rows(struct ctx *c, struct vcpu *v, struct frame *f, bool phase_is_over)
+/*
+ * Frame by frame and row by row, until time has to pass. phase_is_over: begin with the action of
+ * the row that the uppermost frame is in.
+ */
+static void run_scripts(struct ctx *c, struct vcpu *v, bool phase_is_over)
 {
-    const struct row *row = &c->rows[f->script][f->row];
+    struct frame *f = phase_is_over ? top_frame(v) : select_frame(c, v);
 
-    for (;;) {
-        if (!phase_is_over) {
-            if (row->phase == PH_END) {
-                obey(v, f, V_RET);
-                return true;
+    while (f != NULL) {
+        const struct row *row = &c->rows[f->script][f->row];
+        enum verdict verdict = V_NEXT;
+
+        phase_is_over |= (f->flags & FRAME_ACT) != 0;
+        for (; verdict == V_NEXT; row++) {
+            if (!phase_is_over) {
+                if (row->phase == PH_END) {
+                    verdict = V_RET;
+                    break;
+                }
+                if (row->phase != PH_NONE && !run_phase(c, v, f, (enum phase)row->phase)) {
+                    if (f->flags & FRAME_BEGUN)
+                        return;
+                    goto look_again; /* An interrupt has cut it. */
+                }
             }
-            if (row->phase != PH_NONE && !run_phase(c, v, f, (enum phase)row->phase))
-                return (f->flags & FRAME_BEGUN) == 0; /* An interrupt cut it: look again. */
+            phase_is_over = false;
+            v->end_ps = TIME_NEVER;
+            if (row->act != NULL)
+                verdict = row->act(c, v);
+            f->row += verdict == V_NEXT;
         }
-        phase_is_over = false;
-        v->end_ps = TIME_NEVER;
-        if (row->act != NULL) {
-            enum verdict verdict = row->act(c, v);
-            if (UNLIKELY(c->s->end >= SYS_STUCK))
-                return false;
-            if (verdict != V_NEXT)
-                return obey(v, f, verdict);
-        }
-        f->flags = 0;
-        f->row++;
-        row++;
+        if (UNLIKELY(c->s->end >= SYS_STUCK) || !obey(v, f, verdict))
+            return;
+    look_again:
+        f = select_frame(c, v);
     }
 }
 
 void vcpu_advance(struct ctx *c, struct vcpu *v)
 {
-    struct frame *f;
-
-    while ((f = select_frame(c, v)) != NULL)
-        if (!run_rows(c, v, f, (f->flags & FRAME_ACT) != 0))
-            return;
+    run_scripts(c, v, false);
 }
 
 /*
@@ -537,8 +535,7 @@ void vcpu_step(struct ctx *c, u32 id, const struct msg *in)
     }
     ASSERT(v->end_ps == c->now);
     stamp_phase(c, v);
-    if (run_rows(c, v, top_frame(v), true))
-        vcpu_advance(c, v);
+    run_scripts(c, v, true);
 }
 
 u64 vcpu_wake_ps(const struct ctx *c, u32 id)

@@ -210,7 +210,7 @@ void s2_map(struct ctx *c, u32 gfn, bool write, bool exec);
 void s2_unmap(struct ctx *c, u32 gfn);
 bool s2_allows(const struct ctx *c, u32 gfn, bool write);
 u64 ram_read_desc(struct ctx *c, u64 pa); /* Physical memory as the walker sees it. */
-bool ram_is_guest(u64 pa);                    /* A guest page, not a stage-2 table. */
+bool ram_is_guest(u64 pa); /* A guest page with contents, not a stage-2 table. */
 void ram_write_desc(struct ctx *c, u64 pa, u64 value);
 
 /* worker.c */

@@ -58,11 +58,6 @@ struct page *page_get(struct ctx *c, u32 gfn)
     return page_at(c, *slot);
 }
 
-u64 page_pa(const struct ctx *c, const struct page *p)
-{
-    return (u64)page_index(c, p) << MMU_PAGE_SHIFT;
-}
-
 u8 *page_contents(struct ctx *c, struct page *p)
 {
     if (p->contents == 0)

@@ -1,11 +1,13 @@
 /*
  * Stage-2 tables of the VM, as descriptors in host memory, and physical memory as the table walker
- * sees it. Host physical addresses: bit 46 set is a table in the arena; below it, a guest page,
+ * sees it. Host physical addresses: bit 46 is a stage-2 table, bit 45 a guest page with contents,
+ * both followed by an offset into the arena; any other address is a guest page without contents,
  * whose frame number is its page index.
  */
 #include "model/system.h"
 
 #define PA_TABLE (1ull << 46)
+#define PA_CONTENTS (1ull << 45)
 
 enum { S2_LAST = 3, S2_BITS = 9, S2_INDEX = (1 << S2_BITS) - 1 };
 
@@ -87,10 +89,16 @@ bool s2_allows(const struct ctx *c, u32 gfn, bool write)
 
 static u64 *desc_at(struct ctx *c, u64 pa)
 {
-    if (pa & PA_TABLE)
-        return (u64 *)sys_arena(c, (pa & ~7ull) - PA_TABLE);
-    struct page *p = page_at(c, (u32)(pa >> MMU_PAGE_SHIFT));
-    return (u64 *)(page_contents(c, p) + (pa & (MMU_PAGE_SIZE - 1)));
+    ASSERT(pa & (PA_TABLE | PA_CONTENTS)); /* Tables have contents before they are mapped. */
+    return (u64 *)sys_arena(c, pa & (PA_CONTENTS - 1));
+}
+
+/* What stage 2 maps a page to. Contents stay where they are once they are made. */
+u64 page_pa(const struct ctx *c, const struct page *p)
+{
+    if (p->contents != 0)
+        return PA_CONTENTS | (u64)(p->contents - 1) * ARENA_CHUNK;
+    return (u64)page_index(c, p) << MMU_PAGE_SHIFT;
 }
 
 u64 ram_read_desc(struct ctx *c, u64 pa)
@@ -100,7 +108,7 @@ u64 ram_read_desc(struct ctx *c, u64 pa)
 
 bool ram_is_guest(u64 pa)
 {
-    return (pa & PA_TABLE) == 0;
+    return (pa & PA_CONTENTS) != 0;
 }
 
 void ram_write_desc(struct ctx *c, u64 pa, u64 value)

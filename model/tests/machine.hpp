@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -98,12 +99,13 @@ struct Machine {
     std::vector<fault> faults;
     bool finished = false;
 
-    explicit Machine(std::unique_ptr<spec> from) : p(std::move(from))
+    explicit Machine(std::unique_ptr<spec> from, const op_source *source = nullptr)
+        : p(std::move(from))
     {
         log_init(transcript.get());
         transcript->flush = keep_lines;
         transcript->arg = this;
-        r = run_new(p.get(), nullptr, transcript.get());
+        r = run_new(p.get(), source, transcript.get());
         r->c.fault_sink = keep_fault;
         r->c.fault_sink_arg = this;
     }

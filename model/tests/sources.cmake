@@ -6,6 +6,8 @@ set(MODEL_TESTS
     tests/hvc_test.cc
     tests/one_ppi_flow_test.cc
     tests/one_ppi_test.cc
+    tests/store_test.cc
     tests/transcript_test.cc
     tests/v4_flow_test.cc
-    tests/v4_test.cc)
+    tests/v4_test.cc
+    tests/workload_test.cc)
