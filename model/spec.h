@@ -18,6 +18,8 @@ enum {
     SPEC_NAME_MAX = 32,
     SPEC_PATH_MAX = 1024,
     SPEC_SOURCE_MAX = 200,
+    STORE_CHANNELS_MAX = 64,
+    STORE_DEPTH_MAX = 1024,
 };
 
 enum cost_id {

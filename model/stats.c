@@ -19,6 +19,8 @@ const char *const fault_kind_name[FAULT_KIND_COUNT] = {
     [FAULT_SYNC_PERM] = "permission",
 };
 
+static const u64 page_hops = (2ull << HOP_PAGE_LAST) - 1;
+
 void stats_init(struct stats *st)
 {
     for (u32 i = 0; i < HOP_COUNT; i++)
@@ -105,10 +107,10 @@ void fault_close(struct ctx *c, u32 fault, u64 at_ps)
     }
     if (at_ps > f->last_ps)
         fault_stamp(c, fault, f->owner == OWNER_TASK ? HOP_WAIT_RUNQ : HOP_RETRY, at_ps);
-    for (u64 left = f->visited; left != 0; left &= left - 1) {
+    for (u64 left = f->visited & page_hops; left != 0; left &= left - 1) {
         u32 hop = (u32)__builtin_ctzll(left);
         hist_add(&st->hop[hop], f->hop_ps[hop]);
-        sum_ps += hop <= HOP_PAGE_LAST ? f->hop_ps[hop] : 0;
+        sum_ps += f->hop_ps[hop];
     }
     ASSERT(sum_ps == f->last_ps - f->start_ps);
     hist_add(f->kind == FAULT_ASYNC ? &st->total_async : &st->total_sync, sum_ps);
@@ -127,9 +129,10 @@ void fault_close_guest(struct ctx *c, u32 fault, u64 at_ps)
     u64 sum_ps = 0;
 
     fault_stamp_guest(c, fault, HOP_G_SWITCH, at_ps);
-    for (u64 left = f->visited; left != 0; left &= left - 1) {
+    for (u64 left = f->visited & ~page_hops; left != 0; left &= left - 1) {
         u32 hop = (u32)__builtin_ctzll(left);
-        sum_ps += hop > HOP_PAGE_LAST ? f->hop_ps[hop] : 0;
+        hist_add(&c->s->stats.hop[hop], f->hop_ps[hop]);
+        sum_ps += f->hop_ps[hop];
     }
     hist_add(&c->s->stats.guest_total, sum_ps);
 }

@@ -273,8 +273,13 @@ void sys_finish(struct ctx *c, u64 end_ps)
         account_set(a, (enum cpu_state)a->state, end_ps);
         ASSERT(account_sum(a) == end_ps);
     }
-    for (u32 i = 0; i < s->fault_pool; i++)
-        s->stats.cut += sys_fault(c, i)->used && (sys_fault(c, i)->flags & FAULT_COUNTED);
+    for (u32 i = 0; i < s->fault_pool; i++) {
+        struct fault *f = sys_fault(c, i);
+        if (!f->used || !(f->flags & FAULT_COUNTED))
+            continue;
+        f->flags |= FAULT_CUT;
+        s->stats.cut++;
+    }
     for (u32 k = 0; k < FAULT_KIND_COUNT; k++)
         counted += s->stats.fault_count[k];
     ASSERT(counted == s->stats.closed + s->stats.cut);

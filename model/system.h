@@ -166,7 +166,7 @@ void fault_stamp_guest(struct ctx *c, u32 fault, enum hop hop, u64 at_ps);
 void fault_charge(struct ctx *c, u32 fault, u64 pick_ps);
 void fault_close(struct ctx *c, u32 fault, u64 at_ps);       /* The access succeeded. */
 void fault_close_guest(struct ctx *c, u32 fault, u64 at_ps); /* Switched out. */
-void fault_drop(struct ctx *c, u32 fault);                   /* Not a fault after all (minor, spin). */
+void fault_drop(struct ctx *c, u32 fault); /* Not a fault after all (minor, spin). */
 
 #ifdef __cplusplus
 }

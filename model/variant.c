@@ -7,9 +7,12 @@ extern const struct variant_guest sync_guest, v4_guest, one_ppi_guest;
 
 /* clang-format off */
 const struct variant variants[] = {
-    { "sync",    "no asynchronous page faults: the vCPU waits (the baseline)", &sync_host,    &sync_guest },
-    { "v4",      "posted 2021-08-15: SDEI not-present, PPI ready",             &v4_host,      &v4_guest },
-    { "one-ppi", "2026: one PPI for both, no SDEI, halt on a repeated fault",  &one_ppi_host, &one_ppi_guest },
+    { "sync",    "no APF: the vCPU waits for every page (the baseline)",
+      &sync_host,    &sync_guest },
+    { "v4",      "posted 2021-08-15: SDEI not-present, PPI ready",
+      &v4_host,      &v4_guest },
+    { "one-ppi", "2026: one PPI for both, no SDEI, halt on a repeated fault",
+      &one_ppi_host, &one_ppi_guest },
 };
 /* clang-format on */
 

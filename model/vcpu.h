@@ -140,7 +140,7 @@ struct vcpu {
 };
 
 /* vcpu.c: the engine. */
-void vcpu_prepare(struct ctx *c); /* Tables of the context: scripts, phase costs. */
+void vcpu_prepare(struct ctx *c); /* script.c: the context's tables of rows and phase costs. */
 void vcpu_init(struct ctx *c, u32 id);
 void vcpu_step(struct ctx *c, u32 id, const struct msg *in);
 u64 vcpu_wake_ps(const struct ctx *c, u32 id);

@@ -253,8 +253,8 @@ TEST_F(Broken, AStuckSystemIsReportedWithTimeSeedAndMessages)
     const result r = run({"run", small(), "--set",
                           "guest.tasks=[{name: mem, kind: write-all, "
                           "footprint: 4KiB, placement: cold}]",
-                          "--set", "protocol.variant=one-ppi", "--set", "guest.idle=wfi", "--seed",
-                          "5", "--out", path("out"), "--trace"});
+                          "--set", "protocol.variant=one-ppi", "--set", "guest.idle=wfi", "--set",
+                          "guest.nohz_idle=true", "--seed", "5", "--out", path("out"), "--trace"});
 
     EXPECT_EQ(r.status, 3) << r.out << r.err;
     EXPECT_EQ(r.err.rfind("apfsim: nothing will ever happen again", 0), 0u) << r.err;
@@ -268,6 +268,7 @@ TEST_F(Broken, AChildPassesItsStatusOn)
 {
     const result r = run({"run", source_dir + "/configs/one-fault.yaml", "--quiet", "--set",
                           "protocol.variant=[v4, one-ppi]", "--set", "guest.idle=wfi", "--set",
+                          "guest.nohz_idle=true", "--set",
                           "guest.tasks=[{name: mem, kind: write-all, footprint: 4KiB, "
                           "placement: cold}]"});
 

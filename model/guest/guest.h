@@ -110,7 +110,8 @@ u32 space_fault(struct ctx *c, u32 task, u64 va);
 /* sched.c: run queue of one guest CPU. */
 void guest_init(struct ctx *c);
 void guest_task_wake(struct ctx *c, struct vcpu *v, u32 task);
-void guest_task_stop(struct ctx *c, struct vcpu *v, enum task_state state); /* curr leaves the CPU. */
+/* The running task leaves the CPU. */
+void guest_task_stop(struct ctx *c, struct vcpu *v, enum task_state state);
 void guest_pick_next(struct ctx *c, struct vcpu *v);
 void guest_tick(struct ctx *c, struct vcpu *v);
 

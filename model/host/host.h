@@ -31,7 +31,7 @@ enum page_flag {
     PAGE_REFERENCED = 1 << 2, /* Host access since the last scan (stage-2 AF counts as well). */
     PAGE_ACTIVE = 1 << 3,     /* On the active list, not the inactive one. */
     PAGE_WRITING = 1 << 4,    /* A WRITE is under way, though the page may be in use again. */
-    PAGE_WORKINGSET = 1 << 5, /* Was active when it was evicted: refault activates it. */
+    PAGE_WORKINGSET = 1 << 5, /* Has been active: a refault after its eviction activates it. */
     PAGE_SEEN = 1 << 6,       /* PG_referenced: was young at one scan; twice activates. */
 };
 

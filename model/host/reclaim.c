@@ -73,6 +73,7 @@ static u32 shrink_active(struct ctx *c)
         struct page *p = page_at(c, m->active.tail);
         lru_remove(c, p);
         test_and_clear_young(c, p);
+        p->flags |= PAGE_WORKINGSET; /* It was in use: a refault activates it. */
         lru_add(c, p, false);
         m->aged++;
         scanned++;
@@ -85,9 +86,6 @@ static void evict(struct ctx *c, struct page *p, u32 actor)
     struct mem *m = &c->s->mem;
 
     lru_remove(c, p);
-    if (p->flags & PAGE_ACTIVE)
-        p->flags |= PAGE_WORKINGSET;
-    p->flags &= (u8)~PAGE_ACTIVE;
     s2_unmap(c, p->gfn);
     if ((p->flags & PAGE_DIRTY) == 0) {
         p->state = PAGE_STORED;

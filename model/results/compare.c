@@ -97,15 +97,15 @@ static u64 rate_of(const struct results_brief *b, u32 task)
     return work_per_second(b->task[task].work, b->task[task].ended_ps, b->time_ps);
 }
 
-/* "+12.3 %" */
+/* "+12.3 %", and no sign where there is no difference to be seen. */
 static const char *difference_words(char *text, u64 value, u64 base)
 {
-    char share[QUANTITY_WORDS_MAX - 1];
+    u64 difference = value < base ? base - value : value - base;
+    bool is_seen = base != 0 && ratio(difference, 1000, base) != 0;
+    char share[QUANTITY_WORDS_MAX];
 
-    if (base == 0)
-        return "-";
-    words_permille(share, value < base ? base - value : value - base, base);
-    snprintf(text, QUANTITY_WORDS_MAX, "%c%.30s", value < base ? '-' : '+', share);
+    words_permille(share, difference, base);
+    snprintf(text, QUANTITY_WORDS_MAX, "%s%.30s", !is_seen ? "" : value < base ? "-" : "+", share);
     return text;
 }
 
@@ -218,6 +218,9 @@ static void flow_task(struct line *l, FILE *out, const struct results_brief *b,
     if (has_ended(b, task) != has_ended(base, task)) {
         line_flow(l, out, CLAUSE_COLUMN, "%s %s", name,
                   has_ended(b, task) ? "ended" : "did not end");
+    } else if (has_ended(b, task) && ended_ps / 2 > base_ps) {
+        line_flow(l, out, CLAUSE_COLUMN, "%s took %sx as long", name,
+                  words_tenths(text, ended_ps, base_ps));
     } else if (has_ended(b, task)) {
         bool later = ended_ps > base_ps;
         words_permille(text, later ? ended_ps - base_ps : base_ps - ended_ps, base_ps);

@@ -38,6 +38,7 @@ static void simulate(struct run *r, const struct shell_options *o)
     r->divert = c.store != nullptr ? divert : nullptr;
     r->touched = c.o->schedule == SHELL_MODULES ? touched : nullptr;
     if (o->vcd != nullptr) {
+        r->fuse = false; /* Steps that are joined would be seen as one. */
         waves = sc_create_vcd_trace_file(o->vcd);
         waves->set_time_unit(1, SC_PS);
         system.trace(waves);
@@ -70,11 +71,12 @@ bool shell_run(struct run *r, const struct shell_options *o, struct err *e)
 
     if (!is_good)
         return false;
-    /* A program's terminal is its own: SystemC's notes on its version and on stopping stay away. */
+    /* A program's terminal is its own: SystemC's notes, as that it has stopped, stay away. */
     sc_report_handler::set_actions(SC_INFO, SC_DO_NOTHING);
-    sc_report_handler::set_actions(SC_WARNING, SC_DO_NOTHING);
     try {
         simulate(r, o);
+    } catch (const sc_report &x) {
+        is_good = err_set(e, ERR_USAGE, "SystemC: %s: %s", x.get_msg_type(), x.get_msg());
     } catch (const std::exception &x) {
         is_good = err_set(e, ERR_USAGE, "SystemC: %s", x.what());
     }

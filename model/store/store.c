@@ -27,6 +27,7 @@ void store_step(struct ctx *c, const struct msg *in)
     struct store *d = &c->s->store;
     bool is_read = in != NULL && in->kind == MSG_FETCH;
 
+    ASSERT(p->channels <= STORE_CHANNELS_MAX && p->queue_depth <= STORE_DEPTH_MAX);
     ASSERT(is_read || (in != NULL && in->kind == MSG_WRITE));
     u32 channel = best_channel(d, p->channels);
     u64 accepted_ps = max_ps(in->at_ps, d->slot_free_ps[d->slot]);

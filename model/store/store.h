@@ -13,8 +13,6 @@
 extern "C" {
 #endif
 
-enum { STORE_CHANNELS_MAX = 64, STORE_DEPTH_MAX = 1024 };
-
 struct store {
     u64 channel_free_ps[STORE_CHANNELS_MAX];
     u64 link_free_ps;

@@ -65,15 +65,21 @@ const Setting settings[] = {
     {"limit_fresh",         [](spec &p) { tasks(p, 2, 1); limit(p, 32); place(p, PLACE_FRESH);
                                           p.task[0].passes = p.task[1].passes = 3; }},
     {"resident",            [](spec &p) { tasks(p, 2, 2); place(p, PLACE_RESIDENT); }},
-    {"resident_at_first",   [](spec &p) { tasks(p, 2, 2); place(p, PLACE_RESIDENT); limit(p, 64); }},
-    {"random_reads",        [](spec &p) { tasks(p, 2, 2); touch(p, PATTERN_RANDOM, 0); limit(p, 64); }},
-    {"zipf_writes",         [](spec &p) { tasks(p, 1, 4); touch(p, PATTERN_ZIPF, 100); limit(p, 64); }},
+    {"resident_at_first",   [](spec &p) { tasks(p, 2, 2); place(p, PLACE_RESIDENT);
+                                          limit(p, 64); }},
+    {"random_reads",        [](spec &p) { tasks(p, 2, 2); touch(p, PATTERN_RANDOM, 0);
+                                          limit(p, 64); }},
+    {"zipf_writes",         [](spec &p) { tasks(p, 1, 4); touch(p, PATTERN_ZIPF, 100);
+                                          limit(p, 64); }},
     {"chase",               [](spec &p) { tasks(p, 1, 2); touch(p, PATTERN_CHASE, 50); }},
     {"sequential_mix",      [](spec &p) { tasks(p, 1, 2); touch(p, PATTERN_SEQUENTIAL, 30); }},
-    {"lognormal_store",     [](spec &p) { tasks(p, 2, 4); p.store.read = store_latency(lognormal); }},
+    {"lognormal_store",     [](spec &p) { tasks(p, 2, 4);
+                                          p.store.read = store_latency(lognormal); }},
     {"fio_store",           [](spec &p) { tasks(p, 2, 4); p.store.read = store_latency(fio); }},
-    {"one_channel",         [](spec &p) { tasks(p, 2, 4); p.store.channels = 1; p.store.queue_depth = 2; }},
-    {"short_tick",          [](spec &p) { tasks(p, 1, 3); p.tick_ps = 100 * PS_PER_US; p.nohz_idle = 0; }},
+    {"one_channel",         [](spec &p) { tasks(p, 2, 4); p.store.channels = 1;
+                                          p.store.queue_depth = 2; }},
+    {"short_tick",          [](spec &p) { tasks(p, 1, 3); p.tick_ps = 100 * PS_PER_US;
+                                          p.nohz_idle = 0; }},
     {"poll_and_kpti",       [](spec &p) { tasks(p, 2, 2); p.idle = IDLE_POLL; p.kpti = 1; }},
     {"one_slot",            [](spec &p) { tasks(p, 1, 4); p.slots = 1; }},
     {"four_slots",          [](spec &p) { tasks(p, 2, 6); p.slots = 4; p.lr_count = 1; }},

@@ -45,9 +45,9 @@ TEST(OnePpiGate, IsTestedInItsOrder)
         v.apf.pnp_pending = (row.closed & PNP) != 0;
         v.apf.ready_pending = (row.closed & READY) != 0;
         if (row.closed & MAILBOX)
-            ram_write32(&m.r->c, v.os.mailbox_gpa + APF_MBOX_REASON, APF_REASON_READY);
+            mailbox_word(m, APF_MBOX_REASON) = APF_REASON_READY;
         if (row.closed & TOKEN)
-            ram_write32(&m.r->c, v.os.mailbox_gpa + APF_MBOX_TOKEN, 0x5000);
+            mailbox_word(m, APF_MBOX_TOKEN) = 0x5000;
         EXPECT_EQ(first_kind(m), row.why);
         EXPECT_EQ(m.cpu().apf.id, row.closed != 0 ? 0u : 2u) << "a closed gate uses no token up";
     }
@@ -217,12 +217,12 @@ TEST(OnePpiEnable, ResetsAndQueuesItsBroadcast)
     a.id = 77;
     a.pnp_pending = a.ready_pending = 1;
     apf_gfn_insert(&a, 64, GFN_FIRST);
-    ram_write32(&m.r->c, ram, 2);
+    guest_word(m, ram) = 2;
     ASSERT_EQ(call_enable(m, ram | 1), SMCCC_SUCCESS);
     EXPECT_EQ(a.id, 0u);
     EXPECT_EQ(a.pnp_pending | a.ready_pending, 0);
     EXPECT_FALSE(apf_gfn_find(&a, 64, GFN_FIRST));
-    EXPECT_EQ(ram_read32(&m.r->c, ram), 0u);
+    EXPECT_EQ(guest_word(m, ram), 0u);
     ASSERT_EQ(a.done_count, 1u);
     EXPECT_EQ(apf_done_head(&a)->wakeup_all, 1);
     ASSERT_EQ(call_enable(m, 0), SMCCC_SUCCESS);

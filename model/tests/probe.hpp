@@ -51,9 +51,16 @@ inline u32 mailbox_gfn(const Machine &m, u32 vcpu = 0)
     return (u32)(m.cpu(vcpu).os.mailbox_gpa >> MMU_PAGE_SHIFT);
 }
 
-inline u32 mailbox_word(Machine &m, u32 offset, u32 vcpu = 0)
+/* A word of guest memory. */
+inline u32 &guest_word(Machine &m, u64 gpa)
 {
-    return ram_read32(&m.r->c, m.cpu(vcpu).os.mailbox_gpa + offset);
+    page *p = page_get(&m.r->c, (u32)(gpa >> MMU_PAGE_SHIFT));
+    return *(u32 *)(page_contents(&m.r->c, p) + gpa % MMU_PAGE_SIZE);
+}
+
+inline u32 &mailbox_word(Machine &m, u32 offset, u32 vcpu = 0)
+{
+    return guest_word(m, m.cpu(vcpu).os.mailbox_gpa + offset);
 }
 
 /* Two tasks of one process: the second runs in the address space of the first. */

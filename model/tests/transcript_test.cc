@@ -1,6 +1,6 @@
 /*
- * Golden transcripts: the first fault of a guest whose pages are all away, line by line. A change of the
- * protocol, of a cost or of the order of steps shows as a difference of text.
+ * Golden transcripts: the first fault of a guest whose pages are all away, line by line. A change
+ * of the protocol, of a cost or of the order of steps shows as a difference of text.
  *
  * UPDATE_GOLDEN=1 writes the files anew; the difference then stands in the commit.
  */
@@ -22,8 +22,8 @@ static std::string golden_path(design d)
 }
 
 /*
- * From the first walk, which meets a page that is away, to the walk that gets further. one-ppi polls
- * when idle: with WFI it would not see the READY.
+ * From the first walk, which meets a page that is away, to the walk that gets further. one-ppi
+ * polls when idle: with WFI it would not see the READY.
  */
 static std::string first_fault(design d)
 {

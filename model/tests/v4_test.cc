@@ -41,9 +41,9 @@ TEST(V4Gate, IsTestedInItsOrder)
         if (row.closed & RUNNING)
             v.sdei.level[SDEI_CRITICAL].running = 0;
         if (row.closed & MAILBOX)
-            ram_write32(&m.r->c, v.os.mailbox_gpa + APF_MBOX_REASON, APF_REASON_READY);
+            mailbox_word(m, APF_MBOX_REASON) = APF_REASON_READY;
         if (row.closed & TOKEN)
-            ram_write32(&m.r->c, v.os.mailbox_gpa + APF_MBOX_TOKEN, 0x5000);
+            mailbox_word(m, APF_MBOX_TOKEN) = 0x5000;
         EXPECT_EQ(first_kind(m), row.why);
     }
 }
@@ -138,7 +138,8 @@ TEST(V4Token, IsUsedUpByARefusal)
     p->slots = 1;
     Machine m(std::move(p));
     EXPECT_EQ(m.finish(), SYS_DONE);
-    EXPECT_EQ(m.cpu().apf.id, m.st().fault_count[FAULT_ASYNC] + m.st().fault_count[FAULT_SYNC_SLOTS]);
+    const u64 *count = m.st().fault_count;
+    EXPECT_EQ(m.cpu().apf.id, count[FAULT_ASYNC] + count[FAULT_SYNC_SLOTS]);
 }
 
 TEST(V4Token, WrapsAfterSixteenBits)
@@ -152,7 +153,7 @@ TEST(V4Token, WrapsAfterSixteenBits)
     EXPECT_EQ(pnp[1].b, 0u) << "the empty token once more";
 }
 
-/* u32 reason at 0, u32 token at 4, 56 bytes of nothing, u32 enabled at 64, which the host leaves. */
+/* u32 reason at 0, u32 token at 4, 56 bytes of nothing, and the guest's own u32 at 64. */
 TEST(V4Mailbox, HasItsLayout)
 {
     Machine m(plain_spec(V4));

@@ -53,7 +53,7 @@ static u64 gcd(u64 a, u64 b)
     return a;
 }
 
-/* Pointer chase: a step that is coprime to the number of pages visits all before the first again. */
+/* Pointer chase: a step coprime to the number of pages visits all before the first again. */
 static u64 chase_step(u64 seed, u32 task, u64 pages)
 {
     u64 n = 0, step;

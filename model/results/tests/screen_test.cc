@@ -150,6 +150,8 @@ TEST_F(Sentences, EndsAreComparedBeforeRates)
     b[1].task[0].ended_ps = PS_PER_S * 1012 / 1000;
     b[1].time_ps = PS_PER_S * 2;
     EXPECT_TRUE(has(print(), "new cost:         t ended 1.2 % later")) << print();
+    b[1].task[0].ended_ps = PS_PER_S * 5;
+    EXPECT_TRUE(has(print(), "new cost:         t took 5.0x as long")) << print();
     b[1].task[0].ended_ps = PS_PER_S * 3 / 4;
     EXPECT_TRUE(has(print(), "new bought:       t ended 25.0 % earlier")) << print();
     b[1].task[0].ended_ps = TIME_NEVER;
@@ -179,6 +181,7 @@ TEST_F(Sentences, TimeLostInKernelHostAndQueueIsACost)
 TEST_F(Sentences, EqualRunsCostAndBuyNothing)
 {
     EXPECT_FALSE(has(print(), "t did")) << print();
+    EXPECT_TRUE(has(print(), "         0.0 %\n")) << print();
     EXPECT_TRUE(has(print(), "no task more work"));
 }
 
