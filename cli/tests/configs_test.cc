@@ -57,5 +57,5 @@ TEST_F(Configs, TheDemoAloneTakesAboutTheSameTimeUnderEachDesign)
     text.replace(text.find("samples/"), 8, source_dir + "/configs/samples/");
     ASSERT_EQ(run({"run", write("alone.yaml", text), "--quiet", "--out", path("out")}).status, 0);
     for (const string variant : {"v4", "one-ppi"})
-        EXPECT_LT(time_ps(summary(variant)), 1.06 * time_ps(summary("sync"))) << variant;
+        EXPECT_LT(time_ps(summary(variant)), 1.08 * time_ps(summary("sync"))) << variant;
 }

@@ -24,8 +24,10 @@ bool carrier::is_over()
 {
     if (!run_is_over(r))
         return false;
-    if (sc_get_status() == SC_RUNNING)
+    /* Processes that are runnable already will ask as well; SystemC wants to hear it once. */
+    if (!has_stopped_)
         sc_stop();
+    has_stopped_ = true;
     return true;
 }
 

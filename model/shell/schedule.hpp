@@ -59,6 +59,8 @@ struct carrier {
 private:
     void begin_outside(u32 name);
     void end_outside();
+
+    bool has_stopped_ = false;
 };
 
 class actor : public sc_core::sc_module {

@@ -17,6 +17,7 @@ struct Store : Machine {
         p->store.queue_depth = depth;
         p->store.transfer_ps = transfer_ps;
         p->store.read = p->store.write = store_latency(latency);
+        p->cost[COST_IO_IRQ].ps = 0; /* The device's own time only. */
         return p;
     }
     u64 ask(u64 at_ps, u32 gfn = GFN_FIRST, u32 n = 0, msg_kind kind = MSG_FETCH)

@@ -133,7 +133,8 @@ template <typename T> void put_all(FILE *out, const std::vector<T> &all)
 {
     u64 count = all.size();
     fwrite(&count, sizeof count, 1, out);
-    fwrite(all.data(), sizeof(T), count, out);
+    if (count != 0)
+        fwrite(all.data(), sizeof(T), count, out);
 }
 
 template <typename T> std::vector<T> get_all(FILE *in)
@@ -141,7 +142,8 @@ template <typename T> std::vector<T> get_all(FILE *in)
     u64 count = 0;
     EXPECT_EQ(fread(&count, sizeof count, 1, in), 1u) << "the child has died";
     std::vector<T> all(count);
-    EXPECT_EQ(fread(all.data(), sizeof(T), count, in), count);
+    if (count != 0)
+        EXPECT_EQ(fread(all.data(), sizeof(T), count, in), count);
     return all;
 }
 

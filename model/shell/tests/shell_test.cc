@@ -39,7 +39,11 @@ TEST(Shell, NothingOfSystemcReachesTheTerminal)
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     for (shell_schedule schedule : {SHELL_MODULES, SHELL_CONDUCTOR})
-        execute(*spec_of(yaml("v4", 1)), shell(schedule));
+        for (u32 vcpus : {1u, 4u}) {
+            auto p = spec_of(yaml("v4", vcpus));
+            make_ties(p.get());
+            execute(*p, shell(schedule));
+        }
     EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
