@@ -413,10 +413,9 @@ static void take_message(struct ctx *c, struct vcpu *v, const struct msg *in)
             force_exit(c, v, SCR_KICK);
         break;
     case MSG_PREEMPT:
-        if (in->b != sys_thread(c, v->id)->dispatches || !v->running)
-            break;
-        sys_thread(c, v->id)->need_resched = 1;
-        if (in_guest)
+        if (in->b != 0)
+            thread_slice(c, v->id);
+        if (in_guest && sys_thread(c, v->id)->need_resched)
             force_exit(c, v, SCR_KICK);
         break;
     case MSG_TLBI:

@@ -54,39 +54,55 @@ static void dispatch(struct ctx *c, struct hostcpu *h, u32 actor, u64 delay_ps)
     m->b = t->cpu;
     t->state = THREAD_DISPATCHED;
     t->need_resched = 0;
-    t->dispatches++;
     h->curr = (u16)actor;
     account_set(&h->account, CPU_HOST, c->now);
 }
 
-/* Ask the running thread to let go at a time; only a vCPU in the guest needs an interrupt. */
-static void send_preempt(struct ctx *c, u32 actor, u64 at_ps)
+enum { PREEMPT_WAKE, PREEMPT_SLICE };
+
+/* Only a vCPU in the guest needs an interrupt; kworkers give the CPU up after each item. */
+static void send_preempt(struct ctx *c, u32 actor, u64 at_ps, u32 why)
 {
-    if (!sys_is_vcpu(c, actor))
-        return;
     struct msg *m = outbox_put(c->out, MSG_PREEMPT, (u16)actor, at_ps);
-    m->b = sys_thread(c, actor)->dispatches;
+
+    m->b = why;
 }
 
 /* The end of the running thread's slice, seen at the next tick of the host. */
 static u64 slice_end_ps(const struct ctx *c, const struct hostcpu *h, const struct thread *curr)
 {
-    u64 end_ps = curr->exec_start_ps + cfs_slice(&c->host_cfs, h->rq.count + 1);
+    u64 end_ps = curr->run_start_ps + cfs_slice(&c->host_cfs, h->rq.count + 1);
     u64 tick_ps = c->p->host_tick_ps;
 
-    end_ps = (end_ps + tick_ps - 1) / tick_ps * tick_ps;
-    return end_ps > c->now + MSG_LOOKAHEAD_PS ? end_ps : c->now + MSG_LOOKAHEAD_PS;
+    return (end_ps + tick_ps - 1) / tick_ps * tick_ps;
 }
 
-/* At most one announcement for each dispatch: messages are never withdrawn. */
+/* Messages are never withdrawn, so one timer serves all slices: it looks again when it arrives. */
 static void arm_slice(struct ctx *c, const struct hostcpu *h, u32 actor)
 {
     struct thread *t = sys_thread(c, actor);
+    u64 end_ps = slice_end_ps(c, h, t);
 
-    if (t->slice_armed == t->dispatches)
+    if (t->slice_pending || !sys_is_vcpu(c, actor))
         return;
-    t->slice_armed = t->dispatches;
-    send_preempt(c, actor, slice_end_ps(c, h, t));
+    t->slice_pending = 1;
+    send_preempt(c, actor,
+                 end_ps > c->now + MSG_LOOKAHEAD_PS ? end_ps : c->now + MSG_LOOKAHEAD_PS,
+                 PREEMPT_SLICE);
+}
+
+void thread_slice(struct ctx *c, u32 actor)
+{
+    struct thread *t = sys_thread(c, actor);
+    const struct hostcpu *h = sys_hostcpu(c, t->cpu);
+
+    t->slice_pending = 0;
+    if (t->state != THREAD_RUNNING || h->rq.count == 0)
+        return;
+    if (slice_end_ps(c, h, t) <= c->now)
+        t->need_resched = 1;
+    else
+        arm_slice(c, h, actor);
 }
 
 static void enqueue(struct ctx *c, struct hostcpu *h, u32 actor)
@@ -119,7 +135,8 @@ void thread_wake(struct ctx *c, u32 actor)
         if (sys_is_vcpu(c, h->curr) && sys_vcpu(c, h->curr)->mode == MODE_IN_GUEST) {
             u64 ipi_ps = cost_ps(c, COST_IPI);
             send_preempt(c, h->curr,
-                         c->now + (ipi_ps > MSG_LOOKAHEAD_PS ? ipi_ps : MSG_LOOKAHEAD_PS));
+                         c->now + (ipi_ps > MSG_LOOKAHEAD_PS ? ipi_ps : MSG_LOOKAHEAD_PS),
+                         PREEMPT_WAKE);
         }
     } else {
         arm_slice(c, h, h->curr);
@@ -159,8 +176,7 @@ bool thread_yield(struct ctx *c, u32 actor)
     update_curr(c, h, t);
     if (h->rq.count == 0 || h->rq.vruntime_ps[0] >= t->vruntime_ps) {
         if (h->rq.count != 0) { /* It may go on for another slice. */
-            t->exec_start_ps = c->now;
-            t->dispatches++;
+            t->run_start_ps = c->now;
             arm_slice(c, h, actor);
         }
         return false;
@@ -177,7 +193,7 @@ void thread_run(struct ctx *c, u32 actor)
 
     ASSERT(h->curr == actor && t->state == THREAD_DISPATCHED);
     t->state = THREAD_RUNNING;
-    t->exec_start_ps = c->now;
+    t->exec_start_ps = t->run_start_ps = c->now;
     if (h->rq.count != 0)
         arm_slice(c, h, actor);
 }

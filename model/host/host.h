@@ -73,8 +73,9 @@ struct thread {
     u8 state;
     u8 need_resched;
     u8 sleeping_on_page, sleeping_on_room;
-    u32 dispatches; /* Running number; a PREEMPT for an older one is stale. */
-    u32 slice_armed; /* The dispatch for which the end of the slice has been announced. */
+    u64 run_start_ps;  /* Since when it has had the CPU without a break. */
+    u32 slice_pending; /* A PREEMPT for the end of a slice is on its way (at most one). */
+    u32 zero;
 };
 
 enum cpu_state { /* The CPU account; vCPUs and host CPUs have the same rows. */
@@ -170,6 +171,7 @@ void thread_wake(struct ctx *c, u32 actor); /* try_to_wake_up; no-op unless bloc
 void thread_block(struct ctx *c, u32 actor);              /* schedule() of the running thread. */
 bool thread_yield(struct ctx *c, u32 actor); /* cond_resched(); true: it lost the CPU. */
 void thread_run(struct ctx *c, u32 actor);   /* The RUN message has arrived. */
+void thread_slice(struct ctx *c, u32 actor); /* The PREEMPT for a slice's end has arrived. */
 void hostcpu_step(struct ctx *c, u32 cpu, const struct msg *in);
 void account_set(struct account *a, enum cpu_state state, u64 now_ps);
 

@@ -99,8 +99,7 @@ bridge::request *bridge::prepare(const struct msg &m)
     request *q = spare_.back();
     spare_.pop_back();
     q->m = m;
-    /* The answers of one instant stand in the order of their requests, whoever answered first. */
-    q->seq = ((u32 *)((u8 *)c->s + c->s->seq_off))[c->s->actor_store]++;
+    q->seq = asked_++;
     q->set_command(is_read ? TLM_READ_COMMAND : TLM_WRITE_COMMAND);
     q->set_address((u64)store_gfn(m.a) << MMU_PAGE_SHIFT);
     q->set_data_ptr(is_read ? scratch_.data() : blank_.data());
@@ -217,16 +216,12 @@ void bridge::answer(request *q, const sc_time &delay)
         c_.is_over();
         return;
     }
-    struct msg m = {};
-    m.at_ps = now_ps() + delay.value() + 1;
-    m.a = q->m.a;
-    m.b = q->m.b;
-    m.seq = q->seq;
-    m.src = (u16)s->actor_store;
-    m.dst = (u16)(s->actor_hostcpu + store_cpu(q->m.a));
-    m.kind = q->m.kind == MSG_FETCH ? MSG_FETCHED : MSG_WRITTEN;
-    s->store.service_ps += m.at_ps - q->m.at_ps;
-    run_put(r, &m);
+    const u64 done_ps = now_ps() + delay.value();
+    c_.outside(s->actor_store, [&] {
+        struct msg *m = store_answer(&r->c, &q->m, done_ps);
+        m->seq = q->seq; /* In the order of the requests, whoever is answered first. */
+        s->store.service_ps += done_ps - q->m.at_ps;
+    });
 }
 
 void bridge::free(tlm_generic_payload *p)

@@ -1,7 +1,8 @@
 /*
  * The way to a store of somebody else. Takes FETCH and WRITE where the store actor would, logs them
  * as that actor would, and hands them over when SystemC has come to their time and everything else
- * of that instant is done. An answer at time T is a message at T + 1 ps.
+ * of that instant is done. An answer is on its way as the store's own would be, and takes at least
+ * 1 ps.
  *
  * So in the total order the bridge stands in for the store, the last of all actors, and its own
  * time is the next foreign event.
@@ -53,6 +54,7 @@ private:
     store_call how_ = store_call::NON_BLOCKING;
     std::deque<struct msg> box_;    /* Not due yet, in the total order. */
     std::deque<request *> waiting_; /* Due, and the store has not taken the one before. */
+    u32 asked_ = 0;                 /* Requests so far. */
     request *sending_ = nullptr;    /* Its BEGIN_REQ is not answered. */
     u64 free_ps_ = 0;               /* When the store takes the next BEGIN_REQ. */
     sc_core::sc_event due_, ready_;

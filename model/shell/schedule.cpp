@@ -45,6 +45,7 @@ void carrier::begin_outside(u32 name)
 
     c->now = std::max(c->now, now_ps());
     r->out.now_ps = c->now;
+    r->out.soonest_ps = TIME_NEVER;
     r->out.src = (u16)name;
     r->out.seq = (u32 *)((u8 *)c->s + c->s->seq_off) + name;
 }

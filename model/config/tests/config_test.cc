@@ -1,33 +1,35 @@
 #include "model/config/tests/config_helper.h"
 #include "model/variant.h"
 
+static const char *const whole_experiment =
+    "apfsim: 1\n"
+    "seed: 7\n"
+    "machine: {profile: thunderx2, host_cpus: 4}\n"
+    "guest:\n"
+    "  vcpus: 2\n"
+    "  memory: 512MiB\n"
+    "  va_bits: 48\n"
+    "  idle: poll\n"
+    "  kpti: true\n"
+    "  nohz_idle: false\n"
+    "  tick: 1ms\n"
+    "  tasks:\n"
+    "    - {name: mem, kind: write-all, passes: 3, footprint: 64MiB, think: 5ns}\n"
+    "    - {name: t, kind: touch, vcpu: 1, pattern: zipf, zipf_theta: 1.2,\n"
+    "       accesses: 100, write: 30%, footprint: 1MiB, placement: cold}\n"
+    "    - {name: calc, kind: compute, instructions: 1000}\n"
+    "host: {memory_limit: 64MiB, workers: 3}\n"
+    "store:\n"
+    "  channels: 2\n"
+    "  queue_depth: 5\n"
+    "  transfer: 3us\n"
+    "  read: {latency: fixed, value: 90us}\n"
+    "protocol: {variant: v4, ppi: 19, slots: 16, sdei_event: 0x40000002}\n"
+    "stop: {when: mem, at: 1.5s}\n";
+
 TEST_F(Config, OneSmallFileIsAWholeExperiment)
 {
-    ASSERT_TRUE(load("apfsim: 1\n"
-                     "seed: 7\n"
-                     "machine: {profile: thunderx2, host_cpus: 4}\n"
-                     "guest:\n"
-                     "  vcpus: 2\n"
-                     "  memory: 512MiB\n"
-                     "  va_bits: 48\n"
-                     "  idle: poll\n"
-                     "  kpti: true\n"
-                     "  nohz_idle: false\n"
-                     "  tick: 1ms\n"
-                     "  tasks:\n"
-                     "    - {name: mem, kind: write-all, passes: 3, footprint: 64MiB, think: 5ns}\n"
-                     "    - {name: t, kind: touch, vcpu: 1, pattern: zipf, zipf_theta: 1.2,\n"
-                     "       accesses: 100, write: 30%, footprint: 1MiB, placement: cold}\n"
-                     "    - {name: calc, kind: compute, instructions: 1000}\n"
-                     "host: {memory_limit: 64MiB, workers: 3}\n"
-                     "store:\n"
-                     "  channels: 2\n"
-                     "  queue_depth: 5\n"
-                     "  transfer: 3us\n"
-                     "  read: {latency: fixed, value: 90us}\n"
-                     "protocol: {variant: v4, ppi: 19, slots: 16, sdei_event: 0x40000002}\n"
-                     "stop: {when: mem, at: 1.5s}\n"))
-        << e.text;
+    ASSERT_TRUE(load(whole_experiment)) << e.text;
     const spec &s = loaded();
     EXPECT_EQ(config_spec_count(&c), 1u);
     EXPECT_EQ(s.seed, 7u);
@@ -46,7 +48,7 @@ TEST_F(Config, OneSmallFileIsAWholeExperiment)
     EXPECT_EQ(s.task[0].kind, TASK_WRITE_ALL);
     EXPECT_EQ(s.task[0].passes, 3u);
     EXPECT_EQ(s.task[0].footprint_bytes, 64u << 20);
-    EXPECT_EQ(s.task[0].stride_bytes, 4096u);
+    EXPECT_EQ(s.task[0].stride_bytes, 64u);
     EXPECT_EQ(s.task[0].think_ps, 5000u);
     EXPECT_EQ(s.task[0].placement, PLACE_FRESH);
     EXPECT_EQ(s.task[1].kind, TASK_TOUCH);

@@ -43,8 +43,7 @@ inline std::shared_ptr<spec> spec_of(const std::string &text)
 }
 
 /* Two tasks on every vCPU that fault, and one that computes on the first. */
-inline std::string yaml(const std::string &variant, u32 vcpus, const std::string &limit = "none",
-                        const std::string &store = "")
+inline std::string yaml(const std::string &variant, u32 vcpus, const std::string &limit = "none")
 {
     std::string text = "apfsim: 1\n"
                        "machine:\n  profile: " APFSIM_SOURCE_DIR
@@ -59,7 +58,9 @@ inline std::string yaml(const std::string &variant, u32 vcpus, const std::string
         text += "    - {name: r" + std::to_string(i) + ", kind: touch, pattern: random, "
                 "placement: cold, footprint: 512KiB, accesses: 400, write: 30%" + on;
     }
-    text += "host: {memory_limit: " + limit + "}\n" + store;
+    /* Short slices of the host: threads are preempted often. */
+    text += "host:\n  memory_limit: " + limit + "\n  tick: 1ms\n"
+            "  sched: {latency: 1ms, min_granularity: 100us, wakeup_granularity: 100us}\n";
     return text + "protocol: {variant: " + variant + "}\n";
 }
 
@@ -142,8 +143,9 @@ template <typename T> std::vector<T> get_all(FILE *in)
     u64 count = 0;
     EXPECT_EQ(fread(&count, sizeof count, 1, in), 1u) << "the child has died";
     std::vector<T> all(count);
-    if (count != 0)
+    if (count != 0) {
         EXPECT_EQ(fread(all.data(), sizeof(T), count, in), count);
+    }
     return all;
 }
 

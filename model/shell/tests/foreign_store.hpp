@@ -1,8 +1,7 @@
 /*
  * A store of somebody else, as a user would write it: a TLM-2.0 target with events of its own. It
  * serves as the machine's own store does (channels, queue depth, link, latencies by page and
- * number), and says so 1 ps early, because an answer at T is a message at T + 1 ps. So runs with it
- * can be compared with the testbed line by line.
+ * number), so runs with it can be compared with the testbed line by line.
  */
 #ifndef MODEL_SHELL_TESTS_FOREIGN_STORE_HPP
 #define MODEL_SHELL_TESTS_FOREIGN_STORE_HPP
@@ -74,7 +73,7 @@ class foreign_store : public sc_core::sc_module {
         slot = std::max(channel, link_free_ps_) + p_.store.transfer_ps;
         if (p_.store.transfer_ps != 0)
             link_free_ps_ = slot;
-        return std::max(slot - 1, now_ps());
+        return slot;
     }
 
     void blocking(payload &q, sc_core::sc_time &delay)
