@@ -113,6 +113,7 @@ void machine::finish_trace()
         return;
     recorder_->finish();
     recorder_.reset();
+    folder_->retire_old({});
     folder_->publish(trace_file);
 }
 
@@ -142,6 +143,8 @@ void machine::write_results() const
 {
     if (folder_ == nullptr)
         return;
+    folder_->retire_old(options_.trace ? std::set<std::string>{trace_file}
+                                       : std::set<std::string>{});
     folder_->write("config.resolved.yaml",
                    [&](FILE *out) { return config_write_resolved(&config_, index_, out); });
     folder_->write(summary_file, [&](FILE *out) { return results_write_json(run_, &info, out); });

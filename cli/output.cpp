@@ -116,9 +116,18 @@ output::output(fs::path folder) : folder_(std::move(folder))
         throw failure(ERR_USAGE, "--out " + folder_.string() + ": found \"" + foreign +
                                      "\", which is no result of a run, expected a new or empty "
                                      "directory or one with results; try another name");
+}
+
+void output::retire_old(const std::set<std::string> &keep) const
+{
+    std::error_code error;
+
     fs::remove(folder_ / "summary.json", error); /* First: what is left is no longer whole. */
-    for (const fs::directory_entry &entry : fs::directory_iterator(folder_))
-        fs::remove_all(entry.path());
+    for (const fs::directory_entry &entry : fs::directory_iterator(folder_)) {
+        const std::string name = entry.path().filename().string();
+        if (keep.count(name) == 0 && entry.path().extension() != part)
+            fs::remove_all(entry.path(), error);
+    }
 }
 
 std::string output::temporary(const std::string &name) const

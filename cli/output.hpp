@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <set>
+#include <string>
 
 #include "cli/cli.hpp"
 
@@ -18,8 +20,11 @@ void write_file(const std::filesystem::path &path, const std::function<bool(FILE
 
 class output {
 public:
-    /* Makes the directory, or takes one that holds nothing but results and removes them. */
+    /* Makes the directory, or takes one that holds nothing but results. */
     explicit output(std::filesystem::path folder);
+
+    /* The new results are there: older ones go, so that a run that fails early loses nothing. */
+    void retire_old(const std::set<std::string> &keep) const;
 
     void write(const std::string &name, const std::function<bool(FILE *)> &fill) const
     {

@@ -110,8 +110,13 @@ int run_variants(const config &c, const run_options &options)
         results_print_comparison(briefs.data(), (u32)briefs.size(), out);
         return true;
     };
-    if (folder)
+    if (folder) {
+        std::set<std::string> variants;
+        for (const struct results_brief &b : briefs)
+            variants.insert(b.variant);
+        folder->retire_old(variants);
         folder->write("comparison.txt", print);
+    }
     print(stdout);
     return interrupted() ? (int)STATUS_INTERRUPTED : status;
 }
