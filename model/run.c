@@ -77,7 +77,7 @@ void run_free(struct run *r)
 
 void run_put(struct run *r, const struct msg *m)
 {
-    if (sys_is_vcpu(&r->c, m->dst) && sys_vcpu(&r->c, m->dst)->mode == MODE_IN_GUEST)
+    if (sys_is_vcpu(&r->c, m->dst) && sys_vcpu(&r->c, m->dst)->mode != MODE_OUTSIDE)
         ASSERT(msg_info[m->kind].guest);
     if (!evset_put(r->events, m)) {
         char name[32];

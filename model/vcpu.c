@@ -73,6 +73,7 @@ void vcpu_kick(struct ctx *c, struct vcpu *v, u32 cpu)
     }
     if (sys_thread(c, v->id)->cpu == cpu)
         return;
+    v->mode = MODE_EXITING;
     u64 ipi_ps = cost_ps(c, COST_IPI), least_ps = msg_info[MSG_KICK].min_ps;
     outbox_put(c->out, MSG_KICK, (u16)v->id, c->now + (ipi_ps > least_ps ? ipi_ps : least_ps));
 }

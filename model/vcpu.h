@@ -74,7 +74,8 @@ struct frame {
     u64 left_ps; /* Rest of a phase that was cut. */
 };
 
-enum vcpu_mode { MODE_OUTSIDE, MODE_IN_GUEST };
+/* EXITING: a kick is on its way, another one would be left out (EXITING_GUEST_MODE). */
+enum vcpu_mode { MODE_OUTSIDE, MODE_IN_GUEST, MODE_EXITING };
 enum vcpu_block { BLOCK_NONE, BLOCK_WFI, BLOCK_HALT, BLOCK_PAGE, BLOCK_ROOM,
                   BLOCK_MAILBOX };
 

@@ -87,7 +87,7 @@ enum verdict act_timer_exit(struct ctx *c, struct vcpu *v)
 /* Trapped WFI: sleep until there is something that ends it, and look again after each wake-up. */
 enum verdict act_wfi(struct ctx *c, struct vcpu *v)
 {
-    if (v->mode == MODE_IN_GUEST)
+    if (v->mode != MODE_OUTSIDE)
         act_exit_done(c, v);
     else if (!vcpu_wait_over(c, v))
         c->s->stats.wakeups_in_vain++;

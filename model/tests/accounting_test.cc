@@ -235,3 +235,41 @@ TEST(RandomAccounting, AddsUp)
         expect_time_adds_up(m);
     }
 }
+
+/* A hop that waits for nobody lasts as long as its phase costs, and its neighbours get nothing. */
+TEST(Hops, LastAsLongAsTheirPhases)
+{
+    static const struct {
+        hop h;
+        phase ph;
+    } pairs[] = {
+        {HOP_EXIT, PH_ABORT_EXIT},           {HOP_GATE, PH_GATE},
+        {HOP_WORK_ALLOC, PH_WORK_ALLOC},     {HOP_MBOX_PNP, PH_MBOX_PNP},
+        {HOP_INJECT, PH_SDEI_INJECT},        {HOP_WORK_QUEUED, PH_WORK_QUEUED},
+        {HOP_DEQUEUE, PH_DEQUEUE},           {HOP_MBOX_READY, PH_MBOX_READY},
+        {HOP_PPI_ASSERT, PH_PPI_READY},      {HOP_WAKE, PH_WAKE},
+    };
+    Machine m(plain_spec(V4));
+
+    EXPECT_EQ(m.finish(), SYS_DONE);
+    ASSERT_FALSE(m.faults.empty());
+    for (const auto &pair : pairs)
+        EXPECT_EQ(m.faults[0].hop_ps[pair.h], m.r->c.phase_ps[pair.ph]) << hop_info[pair.h].key;
+    const cost *costs = m.p->cost; /* Of the worker, which has no table of phases. */
+    EXPECT_EQ(m.faults[0].hop_ps[HOP_WORKER_START], costs[COST_WORKER_START].ps);
+    EXPECT_EQ(m.faults[0].hop_ps[HOP_WORKER_GUP], costs[COST_WORKER_GUP].ps);
+    EXPECT_EQ(m.faults[0].hop_ps[HOP_DONE_QUEUED], costs[COST_WORKER_DONE].ps);
+    EXPECT_EQ(m.faults[0].hop_ps[HOP_FAST_FAIL],
+              m.r->c.phase_ps[PH_LOOKUP] + m.r->c.phase_ps[PH_SUBMIT]);
+}
+
+/* One vCPU alone: what its host CPU does beside it is to wake it, once for each dispatch. */
+TEST(HostCpu, PaysForItsSwitches)
+{
+    Machine m(plain_spec(SYNC));
+
+    EXPECT_EQ(m.finish(), SYS_DONE);
+    const account &host = sys_hostcpu(&m.r->c, 0)->account;
+    u64 switches_ps = m.count("run") * m.p->cost[COST_HOST_WAKE].ps;
+    EXPECT_EQ(host.spent_ps[CPU_HOST], m.cpu().account.spent_ps[CPU_HOST] + switches_ps);
+}

@@ -200,3 +200,18 @@ TEST(V4Dedupe, ASecondThreadSpinsOnAPageInFlight)
     EXPECT_GT(m.st().refault_spin, 100u) << "about one in a microsecond of the page's 90";
     EXPECT_EQ(m.st().fault_count[FAULT_ASYNC], m.s().mem.fetches) << "one work item for each page";
 }
+
+/* --- The abort --- */
+
+/* A walk that misses a table page: a write to KVM of 2021, a read to that of 2026. */
+TEST(V4Abort, AWalkCountsAsAWrite)
+{
+    for (design d : {V4, ONE_PPI}) {
+        Machine m(plain_spec(d));
+        ASSERT_TRUE(step_to_phase(m, PH_ABORT_EXIT));
+        EXPECT_EQ(m.cpu().abort.s1ptw, 1);
+        EXPECT_EQ(m.cpu().abort.el, 0) << "of the task that walks";
+        EXPECT_EQ(m.cpu().abort.write, d == V4);
+        EXPECT_EQ(first_kind(m), FAULT_ASYNC);
+    }
+}
