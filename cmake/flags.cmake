@@ -18,6 +18,8 @@ if(APFSIM_SANITIZE)
     # Any report ends the program, so that no test passes over it.
     add_compile_options(-fsanitize=${APFSIM_SANITIZE} -fno-sanitize-recover=all
                         -fno-omit-frame-pointer)
+    # g++ 12 takes the code of std::regex for uninitialised once the sanitizers have rewritten it.
+    add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)
     add_link_options(-fsanitize=${APFSIM_SANITIZE})
 endif()
 

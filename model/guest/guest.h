@@ -28,7 +28,6 @@ struct workload {
 
 struct task {
     u64 vruntime_ps, exec_start_ps;
-    u64 ready_ps; /* When it became runnable last. */
     u64 left_ps;  /* Rest of the user operation that an exit cut. */
     u64 ended_ps; /* TIME_NEVER while it runs. */
     u64 pgd_ipa;  /* Stage-1 root. */

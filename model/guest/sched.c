@@ -49,7 +49,6 @@ void guest_task_wake(struct ctx *c, struct vcpu *v, u32 task)
         return; /* It has not gone to sleep yet: the flag it looks at is clear. */
     update_curr(c, g);
     t->state = TASK_RUNNABLE;
-    t->ready_ps = c->now;
     t->vruntime_ps = cfs_place(&g->rq, &c->guest_cfs, t->vruntime_ps);
     cfs_put(&g->rq, task, t->vruntime_ps);
     if (g->curr == TASK_NONE ||
@@ -65,10 +64,8 @@ void guest_task_stop(struct ctx *c, struct vcpu *v, enum task_state state)
     update_curr(c, g);
     struct task *t = sys_task(c, g->curr);
     t->state = (u8)state;
-    if (state == TASK_RUNNABLE) {
-        t->ready_ps = c->now;
+    if (state == TASK_RUNNABLE)
         cfs_put(&g->rq, g->curr, t->vruntime_ps);
-    }
     if (v->cur_fault != FAULT_NONE && t->fault != v->cur_fault) {
         /* A synchronous fault whose access has not been repeated yet goes with its task. */
         if (t->fault == FAULT_NONE && (sys_fault(c, v->cur_fault)->flags & FAULT_COUNTED)) {
