@@ -67,8 +67,7 @@ void vcpu_kick(struct ctx *c, struct vcpu *v, u32 cpu)
     vcpu_wake(c, v);
     c->s->stats.kicks++;
     if (v->mode != MODE_IN_GUEST) {
-        /* The IPI is left out; whoever is on the way into the guest may lose it. */
-        c->s->stats.lost_kicks += v->phase == PH_ENTER_PREP && v->end_ps != TIME_NEVER;
+        v->kick_left_out = 1; /* Whoever is on the way into the guest may not see the request. */
         return;
     }
     if (sys_thread(c, v->id)->cpu == cpu)
@@ -134,7 +133,7 @@ static inline void set_account(struct ctx *c, struct vcpu *v, u32 context)
     change_account(c, v, state);
 }
 
-static void charge(struct ctx *c, struct vcpu *v, u64 pick_ps)
+void vcpu_charge(struct ctx *c, struct vcpu *v, u64 pick_ps)
 {
     if (v->cur_fault != FAULT_NONE)
         fault_charge(c, v->cur_fault, pick_ps);
@@ -142,6 +141,8 @@ static void charge(struct ctx *c, struct vcpu *v, u64 pick_ps)
         fault_charge(c, v->item_fault, pick_ps);
     if (v->handling != FAULT_NONE)
         fault_charge(c, v->handling, pick_ps);
+    if (v->ready_fault != FAULT_NONE)
+        fault_charge(c, v->ready_fault, pick_ps);
 }
 
 static void begin_phase(struct ctx *c, struct vcpu *v, enum phase phase)
@@ -154,7 +155,7 @@ static void begin_phase(struct ctx *c, struct vcpu *v, enum phase phase)
                                       : c->now + c->phase_ps[phase] + v->extra_ps + v->lead_ps;
     v->extra_ps = v->lead_ps = v->extra_pick_ps = 0;
     if (pick_ps != 0)
-        charge(c, v, pick_ps);
+        vcpu_charge(c, v, pick_ps);
     set_account(c, v, phase_info[phase].context);
     log_put(c->log, c->now, v->id, MSG_KIND_COUNT + phase, v->subject_a, v->subject_b);
 }
@@ -214,7 +215,7 @@ static void enter_run_loop(const struct ctx *c, struct vcpu *v)
 {
     host_call(v, SCR_RUN_LOOP);
     if (v->requests == 0 && !sys_thread(c, v->id)->need_resched)
-        v->host[v->hdepth - 1].row = 2;
+        v->host[v->hdepth - 1].row = 2, v->kick_left_out = 0;
 }
 
 /* Which frame goes on; NULL: time has to pass first. */
@@ -374,24 +375,39 @@ static void force_exit(struct ctx *c, struct vcpu *v, enum script_id script)
     vcpu_advance(c, v);
 }
 
+/* The fault that waits with this thread: what it waited for, and then for the host CPU. */
+static void stamp_sleep(struct ctx *c, struct vcpu *v, u32 fault, enum hop hop)
+{
+    const struct thread *t = sys_thread(c, v->id);
+    u64 pick_ps = t->pick_ps;
+
+    if (hop != HOP_WAIT_CPU && t->since_ps > sys_fault(c, fault)->last_ps)
+        fault_stamp(c, fault, hop, t->since_ps);
+    if (v->block == BLOCK_PAGE || v->block == BLOCK_MAILBOX)
+        pick_ps += cost_pick_ps(c, COST_IO_IRQ);
+    fault_stamp(c, fault, HOP_WAIT_CPU, c->now);
+    fault_charge(c, fault, pick_ps);
+}
+
 /* The thread has its host CPU again. */
 static void run(struct ctx *c, struct vcpu *v)
 {
-    enum hop wait = HOP_WAIT_CPU;
+    static const u8 hop_of[] = {
+        [BLOCK_NONE] = HOP_WAIT_CPU,  [BLOCK_WFI] = HOP_WAIT_CPU,      [BLOCK_HALT] = HOP_WAIT_CPU,
+        [BLOCK_PAGE] = HOP_IO_WAIT,   [BLOCK_ROOM] = HOP_WAIT_RECLAIM,
+        [BLOCK_MAILBOX] = HOP_WAIT_MAILBOX,
+    };
+    enum hop hop = (enum hop)hop_of[v->block];
 
     thread_run(c, v->id);
-    if (v->block == BLOCK_PAGE)
-        wait = HOP_IO_WAIT;
-    else if (v->block == BLOCK_ROOM)
-        wait = HOP_WAIT_RECLAIM;
-    else if (v->block == BLOCK_MAILBOX)
-        wait = HOP_WAIT_MAILBOX;
     if (v->item_fault != FAULT_NONE)
-        fault_stamp(c, v->item_fault, v->block == BLOCK_PAGE ? HOP_REPLAY_WAIT : wait, c->now);
+        stamp_sleep(c, v, v->item_fault, v->block == BLOCK_PAGE ? HOP_REPLAY_WAIT : hop);
     else if (v->cur_fault != FAULT_NONE && sys_fault(c, v->cur_fault)->owner != OWNER_WORK)
-        fault_stamp(c, v->cur_fault, wait, c->now);
+        stamp_sleep(c, v, v->cur_fault, hop);
+    else
+        v->kick_pick_ps += sys_thread(c, v->id)->pick_ps; /* Woken for a finished item, perhaps. */
     if (v->handling != FAULT_NONE)
-        fault_stamp(c, v->handling, wait, c->now);
+        stamp_sleep(c, v, v->handling, hop);
     if (v->pnp_fault != FAULT_NONE)
         fault_stamp_guest(c, v->pnp_fault, HOP_G_WAIT_CPU, c->now);
     v->block = BLOCK_NONE;
@@ -410,8 +426,10 @@ static void take_message(struct ctx *c, struct vcpu *v, const struct msg *in)
         run(c, v);
         break;
     case MSG_KICK:
-        if (in_guest)
-            force_exit(c, v, SCR_KICK);
+        if (!in_guest)
+            break;
+        v->kick_pick_ps = cost_pick_ps(c, COST_IPI) + c->phase_pick_ps[PH_KICK_EXIT];
+        force_exit(c, v, SCR_KICK);
         break;
     case MSG_PREEMPT:
         if (in->b != 0)

@@ -127,7 +127,8 @@ struct vcpu {
     u16 item;        /* Work item in hand. */
     u16 outer_fault; /* cur_fault of the task, while the kernel faults itself. */
     u8 touching;     /* The kernel's own access is being retried. */
-    u8 zero2;
+    u8 kick_left_out; /* A kick found the vCPU outside since the last request check. */
+    u64 kick_pick_ps; /* Picks on the way from a kick or a wake-up to the dequeue. */
     struct abort_info abort;
     struct mmu_regs mmu;
     struct mmu_walk walk;
@@ -153,6 +154,8 @@ enum verdict vcpu_jump(struct vcpu *v, u32 row);
 /* The thread sleeps: account, hand the host CPU on. */
 enum verdict vcpu_sleep(struct ctx *c, struct vcpu *v, enum vcpu_block why);
 void vcpu_request(struct vcpu *v, u32 request);
+/* Time of picks, for every fault whose page chain this vCPU carries. */
+void vcpu_charge(struct ctx *c, struct vcpu *v, u64 pick_ps);
 /* kvm_vcpu_kick from another thread on host CPU `cpu`. */
 void vcpu_kick(struct ctx *c, struct vcpu *v, u32 cpu);
 void vcpu_wake(struct ctx *c, struct vcpu *v); /* Wake the vCPU's waitqueue (WFI, halt). */

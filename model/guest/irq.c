@@ -114,6 +114,7 @@ enum verdict act_switch(struct ctx *c, struct vcpu *v)
     if (v->cur_fault != FAULT_NONE) {
         fault_stamp(c, v->cur_fault, HOP_WAIT_RUNQ, v->begin_ps);
         fault_stamp(c, v->cur_fault, HOP_SWITCH_IN, c->now);
+        fault_charge(c, v->cur_fault, c->phase_pick_ps[PH_SWITCH]);
     }
     if (g->tick_stopped || g->tick_ps == TIME_NEVER) {
         g->tick_stopped = 0;

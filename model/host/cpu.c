@@ -46,12 +46,14 @@ static void update_curr(struct ctx *c, struct hostcpu *h, struct thread *t)
     cfs_advance(&h->rq, t->vruntime_ps);
 }
 
-static void dispatch(struct ctx *c, struct hostcpu *h, u32 actor, u64 delay_ps)
+static void dispatch(struct ctx *c, struct hostcpu *h, u32 actor, enum cost_id cost)
 {
     struct thread *t = sys_thread(c, actor);
+    u64 delay_ps = cost_ps(c, cost);
     struct msg *m = outbox_put(c->out, MSG_RUN, (u16)actor, c->now + (delay_ps ? delay_ps : 1));
 
     m->b = t->cpu;
+    t->pick_ps = cost_pick_ps(c, cost);
     t->state = THREAD_DISPATCHED;
     t->need_resched = 0;
     h->curr = (u16)actor;
@@ -105,12 +107,19 @@ void thread_slice(struct ctx *c, u32 actor)
         arm_slice(c, h, actor);
 }
 
+/* Runnable from now on; what it waits for is the CPU. */
+static void begin_wait(struct ctx *c, u32 actor)
+{
+    sys_thread(c, actor)->since_ps = c->now;
+    if (sys_is_vcpu(c, actor))
+        account_set(&sys_vcpu(c, actor)->account, CPU_WAITING, c->now);
+}
+
 static void enqueue(struct ctx *c, struct hostcpu *h, u32 actor)
 {
     struct thread *t = sys_thread(c, actor);
 
     t->state = THREAD_READY;
-    t->since_ps = c->now;
     cfs_put(&h->rq, actor, t->vruntime_ps);
 }
 
@@ -124,8 +133,9 @@ void thread_wake(struct ctx *c, u32 actor)
     if (h->curr != CFS_NONE)
         update_curr(c, h, sys_thread(c, h->curr));
     t->vruntime_ps = cfs_place(&h->rq, &c->host_cfs, t->vruntime_ps);
+    begin_wait(c, actor);
     if (h->curr == CFS_NONE) {
-        dispatch(c, h, actor, cost_ps(c, COST_HOST_WAKE));
+        dispatch(c, h, actor, COST_HOST_WAKE);
         return;
     }
     struct thread *curr = sys_thread(c, h->curr);
@@ -153,7 +163,7 @@ static void switch_to_next(struct ctx *c, struct hostcpu *h)
         return;
     }
     cfs_take(&h->rq, next);
-    dispatch(c, h, next, cost_ps(c, COST_HOST_SWITCH));
+    dispatch(c, h, next, COST_HOST_SWITCH);
 }
 
 void thread_block(struct ctx *c, u32 actor)
@@ -181,6 +191,7 @@ bool thread_yield(struct ctx *c, u32 actor)
         }
         return false;
     }
+    begin_wait(c, actor);
     enqueue(c, h, actor);
     switch_to_next(c, h);
     return true;

@@ -22,6 +22,23 @@ void dequeue_refused(struct ctx *c, struct vcpu *v)
     }
 }
 
+/* From the done list to the begin of this phase; an item that came during it has not waited. */
+static void stamp_wait(struct ctx *c, const struct vcpu *v, u16 fault)
+{
+    const struct fault *f = sys_fault(c, fault);
+    const struct thread *t = sys_thread(c, v->id);
+
+    if (f->dequeue_tries != 0) {
+        fault_stamp(c, fault, HOP_WAIT_GATE, v->begin_ps > f->last_ps ? v->begin_ps : f->last_ps);
+        return;
+    }
+    if (t->since_ps >= f->last_ps && t->run_start_ps > t->since_ps) { /* It was woken for this. */
+        fault_stamp(c, fault, HOP_KICK, t->since_ps);
+        fault_stamp(c, fault, HOP_WAIT_CPU, t->run_start_ps);
+    }
+    fault_stamp(c, fault, HOP_KICK, v->begin_ps > f->last_ps ? v->begin_ps : f->last_ps);
+}
+
 void dequeue_begin(struct ctx *c, struct vcpu *v, struct work *w)
 {
     v->item = (u16)(w - v->apf.work);
@@ -30,9 +47,10 @@ void dequeue_begin(struct ctx *c, struct vcpu *v, struct work *w)
     v->subject_b = w->wakeup_all ? APF_TOKEN_ALL : w->token;
     if (w->fault == FAULT_NONE)
         return;
-    const struct fault *f = sys_fault(c, w->fault);
-    fault_stamp(c, w->fault, f->dequeue_tries != 0 ? HOP_WAIT_GATE : HOP_KICK, v->begin_ps);
+    stamp_wait(c, v, w->fault);
     fault_stamp(c, w->fault, HOP_DEQUEUE, c->now);
+    fault_charge(c, w->fault, cost_pick_ps(c, COST_DEQUEUE) + v->kick_pick_ps);
+    v->kick_pick_ps = 0;
 }
 
 void dequeue_end(struct ctx *c, struct vcpu *v)

@@ -67,7 +67,8 @@ enum thread_state { THREAD_BLOCKED, THREAD_READY, THREAD_DISPATCHED, THREAD_RUNN
 struct thread {
     u64 vruntime_ps;
     u64 exec_start_ps;
-    u64 since_ps; /* When it became READY. */
+    u64 since_ps; /* When it became runnable last. */
+    u64 pick_ps;  /* Part of its last dispatch (switch, wake-up) that is a pick. */
     u16 cpu;
     u16 next_waiter; /* Actor + 1. */
     u8 state;

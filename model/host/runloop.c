@@ -16,11 +16,11 @@ enum verdict act_exit_done(struct ctx *c, struct vcpu *v)
 enum verdict act_loop_top(struct ctx *c, struct vcpu *v)
 {
     if (sys_thread(c, v->id)->need_resched && thread_yield(c, v->id)) {
-        account_set(&v->account, CPU_WAITING, c->now);
         v->running = 0;
         return V_STOP;
     }
     v->request_index = 0;
+    v->kick_left_out = 0;
     return V_NEXT;
 }
 
@@ -67,11 +67,8 @@ enum verdict act_enter(struct ctx *c, struct vcpu *v)
     gic_flush(&v->gic, &c->s->dist);
     v->mode = MODE_IN_GUEST;
     v->lead_ps += cost_ps(c, COST_ENTER);
-    u64 pick_ps = cost_pick_ps(c, COST_ENTER);
-    if (v->cur_fault != FAULT_NONE)
-        fault_charge(c, v->cur_fault, pick_ps);
-    if (v->handling != FAULT_NONE)
-        fault_charge(c, v->handling, pick_ps);
+    vcpu_charge(c, v, cost_pick_ps(c, COST_ENTER));
+    c->s->stats.lost_kicks += v->requests != 0 && v->kick_left_out;
     v->hdepth = 0;
     guest_resume(c, v);
     return V_DONE;

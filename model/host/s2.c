@@ -9,6 +9,8 @@
 #define PA_TABLE (1ull << 46)
 #define PA_CONTENTS (1ull << 45)
 
+/* KVM's default: 1 TiB of IPA space, of which the first GiB is not RAM. */
+enum { IPA_BITS = 40 };
 enum { S2_LAST = 3, S2_BITS = 9, S2_INDEX = (1 << S2_BITS) - 1 };
 
 static u64 *table_at(const struct ctx *c, u64 pa)
@@ -18,7 +20,7 @@ static u64 *table_at(const struct ctx *c, u64 pa)
 
 void s2_init(struct ctx *c)
 {
-    u64 vtcr = mmu_vtcr(40);
+    u64 vtcr = mmu_vtcr(IPA_BITS);
     u32 tables = mmu_s2_concatenated(vtcr);
 
     while (c->s->arena_used % (tables * (u64)ARENA_CHUNK) != 0)
@@ -42,6 +44,7 @@ static u64 *leaf_slot(struct ctx *c, u64 ipa, bool make)
     /* The start level is indexed by all the bits that are left: concatenated tables. */
     u64 index = ipa >> (MMU_PAGE_SHIFT + S2_BITS * (S2_LAST - level));
 
+    ASSERT(ipa >> IPA_BITS == 0);
     for (; level < S2_LAST; level++) {
         u64 *d = &table[index];
         if (*d == 0) {

@@ -62,8 +62,21 @@ static void stamp(struct ctx *c, struct worker *w, enum hop hop)
         fault_stamp(c, fault, hop, c->now);
 }
 
+/* What the item waited for, and then for the worker's host CPU. */
+static void stamp_sleep(struct ctx *c, struct worker *w, u32 actor)
+{
+    const struct thread *t = sys_thread(c, actor);
+    u16 fault = sys_vcpu(c, w->vcpu)->apf.work[w->item].fault;
+
+    if (fault == FAULT_NONE)
+        return;
+    fault_stamp(c, fault, w->room ? HOP_WAIT_RECLAIM : HOP_IO_WAIT, t->since_ps);
+    fault_stamp(c, fault, HOP_WAIT_WORKER, c->now);
+    fault_charge(c, fault, t->pick_ps + (w->room ? 0 : cost_pick_ps(c, COST_IO_IRQ)));
+}
+
 /* Next item, or sleep until there is one. */
-static void take_item(struct ctx *c, struct worker *w, u32 actor)
+static void take_item(struct ctx *c, struct worker *w, u32 actor, bool woken)
 {
     struct hostcpu *h = pool_of(c, actor);
 
@@ -81,6 +94,9 @@ static void take_item(struct ctx *c, struct worker *w, u32 actor)
     w->item = (u16)item;
     sys_vcpu(c, w->vcpu)->apf.work[w->item].state = WORK_RUNNING;
     stamp(c, w, HOP_WAIT_WORKER);
+    if (woken && sys_vcpu(c, w->vcpu)->apf.work[w->item].fault != FAULT_NONE)
+        fault_charge(c, sys_vcpu(c, w->vcpu)->apf.work[w->item].fault,
+                     sys_thread(c, actor)->pick_ps);
     enter(c, w, actor, PH_WORKER_START);
 }
 
@@ -131,15 +147,15 @@ static void done(struct ctx *c, struct worker *w, u32 actor)
 
     stamp(c, w, HOP_DONE_QUEUED);
     apf_done_put(&v->apf, w->item);
-    /* The waitqueue is woken in any case; the hook only for the first. */
-    vcpu_wake(c, v);
-    if (first) {
+    if (first) { /* The hook comes before the wake-up of the waitqueue. */
+        if (v->apf.work[w->item].fault != FAULT_NONE)
+            fault_charge(c, v->apf.work[w->item].fault, cost_pick_ps(c, COST_WORKER_KICK));
         w->phase = PH_WORKER_KICK;
         w->end_ps = c->now + cost_ps(c, COST_WORKER_KICK);
         log_put(c->log, c->now, actor, MSG_KIND_COUNT + PH_WORKER_KICK, v->id, 0);
     } else {
-        w->end_ps = TIME_NEVER;
-        take_item(c, w, actor);
+        vcpu_wake(c, v);
+        take_item(c, w, actor, false);
     }
 }
 
@@ -152,12 +168,12 @@ void worker_step(struct ctx *c, u32 index, const struct msg *in)
         ASSERT(in->kind == MSG_RUN);
         thread_run(c, actor);
         if (!w->resume) {
-            take_item(c, w, actor);
+            take_item(c, w, actor, true);
             return;
         }
         w->resume = 0;
         pool_of(c, actor)->running_workers++;
-        stamp(c, w, w->room ? HOP_WAIT_RECLAIM : HOP_IO_WAIT);
+        stamp_sleep(c, w, actor);
         w->room = 0;
         gup(c, w, actor);
         return;
@@ -183,7 +199,8 @@ void worker_step(struct ctx *c, u32 index, const struct msg *in)
     default:
         ASSERT(phase == PH_WORKER_KICK);
         c->var->host->completed(c, sys_vcpu(c, w->vcpu), true, sys_thread(c, actor)->cpu);
-        take_item(c, w, actor);
+        vcpu_wake(c, sys_vcpu(c, w->vcpu));
+        take_item(c, w, actor, false);
     }
 }
 
