@@ -88,9 +88,9 @@ struct guest_cpu {
     u64 vbar;
     u64 tick_ps; /* Next tick of the virtual timer, TIME_NEVER: stopped. */
     u32 table_count;
+    u32 slots; /* As the host has answered; the table holds twice as many. */
     u32 pnp_token; /* Read from the mailbox by the handler in progress. */
     u32 reason;
-    u32 zero;
     struct apf_entry table[APF_TABLE_MAX];
     u64 ticks, switches, bogus_pnp, bogus_ready, unknown_token, dropped_pnp;
 };

@@ -16,6 +16,8 @@ enum verdict act_iar(struct ctx *c, struct vcpu *v)
 
     g->intid = icc_iar1_read(&v->gic);
     v->had_maint = 0;
+    if (v->pnp_fault != FAULT_NONE) /* one-ppi: the interrupt is the notification itself. */
+        fault_stamp_guest(c, v->pnp_fault, g->intid == g->irq ? HOP_G_ENTRY : HOP_G_IRQ, c->now);
     if (g->intid == GIC_SPURIOUS) {
         c->s->stats.spurious_irqs++;
         return vcpu_jump(v, 2);

@@ -8,9 +8,10 @@ bool apf_table_add(struct guest_cpu *g, u32 task, u32 token)
 {
     struct apf_entry *free_entry = NULL;
 
-    if (g->table_count >= APF_TABLE_MAX)
+    ASSERT(2 * g->slots <= APF_TABLE_MAX);
+    if (g->table_count >= 2 * g->slots)
         return false;
-    for (u32 i = 0; i < APF_TABLE_MAX; i++) {
+    for (u32 i = 0; i < 2 * g->slots; i++) {
         struct apf_entry *e = &g->table[i];
         if (e->task == task)
             return false;

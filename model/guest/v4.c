@@ -19,6 +19,7 @@ static bool boot_call(struct ctx *c, struct vcpu *v, u32 n)
         n = g->boot_call = BOOT_REGISTER;
         g->sdei_event = sys_vcpu(c, 0)->os.sdei_event;
         g->irq = sys_vcpu(c, 0)->os.irq;
+        g->slots = sys_vcpu(c, 0)->os.slots;
         if (!sys_vcpu(c, 0)->os.apf_enabled)
             return false;
     }
@@ -68,6 +69,9 @@ static bool boot_result(struct ctx *c, struct vcpu *v, u32 n)
         return (x[0] & 1u << 2) != 0;
     case BOOT_VERSION:
         return (x[1] & 0xff000000u) == 0 && x[1] >> 16 >= 1;
+    case BOOT_SLOTS:
+        g->slots = (u32)x[1];
+        return g->slots != 0 && 2 * g->slots <= APF_TABLE_MAX;
     case BOOT_SDEI:
         g->sdei_event = (u32)x[1];
         return x[1] != 0;

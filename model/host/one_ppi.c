@@ -10,7 +10,7 @@ static bool is_enabled(const struct vcpu *v)
 }
 
 /* Gate G1, before any page lookup. PSTATE.I, the PPI's enable and priority are not looked at. */
-static enum fault_kind gate_pnp(struct ctx *c, struct vcpu *v)
+static enum fault_kind gate_flags(const struct vcpu *v)
 {
     const struct apf_host *a = &v->apf;
 
@@ -24,20 +24,13 @@ static enum fault_kind gate_pnp(struct ctx *c, struct vcpu *v)
         return FAULT_SYNC_PNP;
     if (a->ready_pending)
         return FAULT_SYNC_READY;
-    if (apf_mailbox_reason(c, v) != 0 || apf_mailbox_token(c, v) != 0)
-        return FAULT_SYNC_MAILBOX;
     return FAULT_ASYNC;
 }
 
-/* Gate G2. Disabled: open. */
+/* Gate G2, the mailbox part; the flags are looked at before it. Disabled: open. */
 static bool gate_ready(struct ctx *c, struct vcpu *v)
 {
-    const struct apf_host *a = &v->apf;
-
-    if (!is_enabled(v))
-        return true;
-    return !a->pnp_pending && !a->ready_pending && apf_mailbox_reason(c, v) == 0 &&
-           apf_mailbox_token(c, v) == 0;
+    return !is_enabled(v) || (apf_mailbox_reason(c, v) == 0 && apf_mailbox_token(c, v) == 0);
 }
 
 /* M2; closed: the blocking lookup of M4, which does not look at the hash. */
@@ -45,12 +38,14 @@ static enum verdict act_gate(struct ctx *c, struct vcpu *v)
 {
     enum verdict how;
 
-    if (is_enabled(v) && v->abort.el == 0 && !v->abort.is_perm &&
-        !mailbox_or_sleep(c, v, &how))
-        return how;
-    enum fault_kind why = gate_pnp(c, v);
-    if (why == FAULT_ASYNC)
-        return V_NEXT;
+    enum fault_kind why = gate_flags(v);
+    if (why == FAULT_ASYNC) { /* Only now is the mailbox looked at. */
+        if (!mailbox_or_sleep(c, v, &how))
+            return how;
+        if (apf_mailbox_reason(c, v) == 0 && apf_mailbox_token(c, v) == 0)
+            return V_NEXT;
+        why = FAULT_SYNC_MAILBOX;
+    }
     v->abort.why = (u8)why; /* Counted only if the page is away. */
     return vcpu_goto(v, SCR_FAULT_BLOCKING);
 }
@@ -118,9 +113,10 @@ static enum verdict act_dequeue(struct ctx *c, struct vcpu *v)
 
     if (v->apf.done_count == 0)
         return V_RET;
-    if (!mailbox_or_sleep(c, v, &how))
+    bool flags_close = is_enabled(v) && (v->apf.pnp_pending || v->apf.ready_pending);
+    if (!flags_close && !mailbox_or_sleep(c, v, &how))
         return how;
-    if (!gate_ready(c, v)) {
+    if (flags_close || !gate_ready(c, v)) {
         dequeue_refused(c, v);
         return V_RET;
     }
@@ -172,22 +168,18 @@ static enum verdict act_halt(struct ctx *c, struct vcpu *v)
 {
     struct apf_host *a = &v->apf;
 
-    if (!a->halted && v->block_ps == 0) { /* First pass: enter the halt. */
+    if (v->block_ps == 0) { /* This pass begins; after a wake-up it goes on. */
         a->halted = 1;
         v->block_ps = c->now;
-        if (a->done_count != 0)
-            unhalt(c, v);
-    } else if (a->done_count != 0) {
-        unhalt(c, v);
     }
+    if (a->done_count != 0)
+        unhalt(c, v);
     if (a->halted && v->requests == 0)
         return vcpu_sleep(c, v, BLOCK_HALT);
-    if (a->halted) {
+    c->s->stats.halt_ps += c->now - v->block_ps;
+    v->block_ps = 0;
+    if (a->halted)
         vcpu_request(v, REQ_ASYNC_PF_HALT);
-    } else {
-        c->s->stats.halt_ps += c->now - v->block_ps;
-        v->block_ps = 0;
-    }
     return V_RET;
 }
 

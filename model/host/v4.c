@@ -12,7 +12,7 @@ static bool is_enabled(const struct vcpu *v)
 
 /* kvm_arch_async_not_present_allowed, in its order; FAULT_ASYNC: allowed. Not looked at: whether
  * SDEI is masked or the event registered, PSTATE.I, pageready_pending. */
-static enum fault_kind gate(struct ctx *c, struct vcpu *v)
+static enum fault_kind gate_flags(const struct vcpu *v)
 {
     if (!is_enabled(v))
         return FAULT_SYNC_DISABLED;
@@ -20,8 +20,6 @@ static enum fault_kind gate(struct ctx *c, struct vcpu *v)
         return FAULT_SYNC_EL1;
     if (sdei_is_running(&v->sdei))
         return FAULT_SYNC_RUNNING;
-    if (apf_mailbox_reason(c, v) != 0 || apf_mailbox_token(c, v) != 0)
-        return FAULT_SYNC_MAILBOX;
     return FAULT_ASYNC;
 }
 
@@ -30,9 +28,13 @@ static enum verdict act_gate(struct ctx *c, struct vcpu *v)
 {
     enum verdict how;
 
-    if (!mailbox_or_sleep(c, v, &how))
-        return how;
-    enum fault_kind why = gate(c, v);
+    enum fault_kind why = gate_flags(v);
+    if (why == FAULT_ASYNC) { /* Only now is the mailbox looked at. */
+        if (!mailbox_or_sleep(c, v, &how))
+            return how;
+        if (apf_mailbox_reason(c, v) != 0 || apf_mailbox_token(c, v) != 0)
+            why = FAULT_SYNC_MAILBOX;
+    }
     if (why != FAULT_ASYNC)
         return abort_sync(c, v, why);
     if (apf_gfn_find(&v->apf, c->p->slots, v->abort.gfn)) {
@@ -119,8 +121,6 @@ static bool can_dequeue(struct ctx *c, struct vcpu *v)
 
     if (!is_enabled(v))
         return true;
-    if (a->ready_pending)
-        return false;
     u32 reason = apf_mailbox_reason(c, v), token = apf_mailbox_token(c, v);
     if (a->pnp_pending) {
         const struct work *head = apf_done_head(a);
@@ -140,9 +140,10 @@ static enum verdict act_dequeue(struct ctx *c, struct vcpu *v)
 
     if (v->apf.done_count == 0)
         return V_RET;
-    if (!mailbox_or_sleep(c, v, &how))
+    bool flags_close = is_enabled(v) && v->apf.ready_pending;
+    if (!flags_close && !mailbox_or_sleep(c, v, &how))
         return how;
-    if (!can_dequeue(c, v)) {
+    if (flags_close || !can_dequeue(c, v)) {
         vcpu_request(v, REQ_ASYNC_PF);
         dequeue_refused(c, v);
         return V_RET;
@@ -174,10 +175,35 @@ static enum verdict act_replay(struct ctx *c, struct vcpu *v)
         page_get(c, w->gfn)->flags |= PAGE_DIRTY;
     if (v->item_fault != FAULT_NONE && c->now > sys_fault(c, v->item_fault)->last_ps)
         fault_stamp(c, v->item_fault, HOP_REPLAY_WAIT, c->now);
-    return V_NEXT;
+    apf_gfn_delete(&v->apf, c->p->slots, w->gfn);
+    return v->apf.pnp_pending && v->apf.pnp_token == w->token ? vcpu_jump(v, 4) : V_NEXT;
 }
 
-/* 24. A PNP that has not been delivered is withdrawn with its page: nothing reaches the guest. */
+/* 24'. A PNP that has not been delivered is withdrawn with its page: nothing reaches the guest.
+ * Posted: if there was nothing to withdraw, a READY goes out for a token nobody has seen. */
+static enum verdict act_cancel(struct ctx *c, struct vcpu *v)
+{
+    struct apf_host *a = &v->apf;
+    u16 fault = v->item_fault;
+    enum verdict how;
+
+    if (!mailbox_or_sleep(c, v, &how))
+        return how;
+    if (sdei_cancel(&c->s->sdei, &v->sdei, (u32)a->sdei_event) != 0)
+        return vcpu_jump(v, 2);
+    a->pnp_pending = 0;
+    a->pnp_token = 0;
+    apf_mailbox_clear(c, v);
+    c->s->stats.cancelled++;
+    if (v->pnp_fault == fault)
+        v->pnp_fault = FAULT_NONE;
+    sys_fault(c, fault)->flags |= FAULT_CANCELLED;
+    dequeue_end(c, v);
+    fault_to_task(c, v, fault);
+    return a->done_count != 0 ? vcpu_jump(v, 0) : V_RET;
+}
+
+/* 24. */
 static enum verdict act_present(struct ctx *c, struct vcpu *v)
 {
     struct apf_host *a = &v->apf;
@@ -186,23 +212,6 @@ static enum verdict act_present(struct ctx *c, struct vcpu *v)
 
     if (!mailbox_or_sleep(c, v, &how))
         return how;
-    if (!w->wakeup_all) {
-        apf_gfn_delete(a, c->p->slots, w->gfn);
-        if (a->pnp_pending && a->pnp_token == w->token &&
-            sdei_cancel(&c->s->sdei, &v->sdei, (u32)a->sdei_event) == 0) {
-            a->pnp_pending = 0;
-            a->pnp_token = 0;
-            apf_mailbox_clear(c, v);
-            c->s->stats.cancelled++;
-            u16 fault = v->item_fault;
-            if (v->pnp_fault == fault)
-                v->pnp_fault = FAULT_NONE;
-            sys_fault(c, fault)->flags |= FAULT_CANCELLED;
-            dequeue_end(c, v);
-            fault_to_task(c, v, fault);
-            return a->done_count != 0 ? vcpu_jump(v, 0) : V_RET;
-        }
-    }
     apf_mailbox_write(c, v, APF_REASON_READY, w->wakeup_all ? APF_TOKEN_ALL : w->token);
     a->ready_pending = 1;
     return V_NEXT;
@@ -322,6 +331,7 @@ static const struct row dequeue_rows[] = {
     { PH_REPLAY,     act_replay },
     { PH_MBOX_READY, act_present },
     { PH_PPI_READY,  act_ppi },
+    { PH_CANCEL,     act_cancel },
     { PH_END,        NULL },
 };
 
