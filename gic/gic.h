@@ -37,6 +37,9 @@ enum {
 
 #define GIC_CTLR_ENABLE (1u << 1) /* GICD_CTLR.EnableGrp1. */
 
+/* Which of two pending interrupts of equal priority wins is IMPLEMENTATION DEFINED. */
+enum gic_tie { GIC_TIE_LIST_REGISTER, GIC_TIE_INTID, GIC_TIE_COUNT };
+
 struct gic_dist {
     u32 ctlr;      /* GICD_CTLR: KVM lets the guest write bit 1 only; ARE and DS read as one. */
     u32 nr_irqs;   /* 32. Inaccurate: a VM of KVM has 64 or more, that is, SPIs. */
@@ -70,7 +73,7 @@ struct gic {
     u32 ap0r0, ap1r0; /* Active priorities, 5 bits of priority. */
     u32 hcr;          /* ICH_HCR_EL2 without EOIcount. */
     u32 eoi_count;    /* Ends without a list register; EOIcount is bits 4:0. KVM does not look. */
-    u32 zero;
+    u32 tie;       /* enum gic_tie: of the implementation, not reset by the guest. */
     u64 pendbaser; /* GICR_PENDBASER. */
 };
 

@@ -53,19 +53,22 @@ u32 icc_rpr_read(const struct gic *g)
 }
 
 /* The pending list register of the highest priority over both enabled groups. Only state 01 is a
- * candidate. Which of two equals wins is IMPLEMENTATION DEFINED: here, the lowest register. */
+ * candidate. Which of two equals wins is IMPLEMENTATION DEFINED: g->tie. */
 static u32 best_pending(const struct gic *g)
 {
-    u32 best = NO_LR, best_priority = 0x100;
+    u32 best = NO_LR, best_priority = 0x100, best_intid = 0;
 
     for (u32 i = 0; i < g->lr_used; i++) {
         u64 lr = g->lr[i];
 
         if ((lr & GIC_LR_STATE) != GIC_LR_PENDING || (g->vmcr >> lr_group(lr) & 1) == 0)
             continue;
-        if (lr_priority(lr) < best_priority) {
+        bool wins_tie = g->tie == GIC_TIE_INTID && lr_priority(lr) == best_priority &&
+                        (u32)lr < best_intid;
+        if (lr_priority(lr) < best_priority || wins_tie) {
             best = i;
             best_priority = lr_priority(lr);
+            best_intid = (u32)lr; /* vINTID, 31:0 */
         }
     }
     return best;

@@ -237,5 +237,5 @@ void gic_check(const struct gic *g)
         ASSERT(g->lr[i] == 0);
     ASSERT((g->ap0r0 & g->ap1r0) == 0);
     ASSERT((g->hcr & ~(u32)(GIC_HCR_EN | GIC_HCR_UIE)) == 0 && (g->hcr & GIC_HCR_EN) != 0);
-    ASSERT(g->zero == 0);
+    ASSERT(g->tie < GIC_TIE_COUNT);
 }

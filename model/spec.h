@@ -54,6 +54,9 @@ struct task_spec {
     u32 write_percent;     /* touch */
     u32 zipf_theta_milli;  /* touch with pattern zipf */
     u64 think_ps;          /* touch, write-all: user time after each access. */
+    char shares[SPEC_NAME_MAX]; /* Task whose address space it uses; its own name: none. */
+    u32 shares_index;           /* That task + 1; 0: its own. */
+    u32 zero1;
     char file[SPEC_PATH_MAX]; /* trace: path, resolved against the configuration's folder. */
 };
 
@@ -75,6 +78,8 @@ struct spec {
     u64 clock_hz;
     u32 host_cpus;
     u32 lr_count; /* List registers. */
+    u32 irq_tie;  /* enum gic_tie: which of two interrupts of equal priority is taken first. */
+    u32 zero2;
     struct mmu_tlb_spec tlb;
     struct cost cost[COST_COUNT];
     /* guest */

@@ -80,6 +80,12 @@ void fault_charge(struct ctx *c, u32 fault, u64 pick_ps)
     sys_fault(c, fault)->pick_ps += pick_ps;
 }
 
+/* Of a delay that had begun before the fault came to it: not more than it has waited. */
+void fault_charge_wait(struct ctx *c, u32 fault, u64 pick_ps, u64 waited_ps)
+{
+    fault_charge(c, fault, pick_ps < waited_ps ? pick_ps : waited_ps);
+}
+
 static void release(struct ctx *c, u32 fault)
 {
     struct fault *f = sys_fault(c, fault);

@@ -164,6 +164,7 @@ u32 fault_open(struct ctx *c, u32 vcpu, u32 task, u32 gfn, u64 start_ps);
 void fault_stamp(struct ctx *c, u32 fault, enum hop hop, u64 at_ps);
 void fault_stamp_guest(struct ctx *c, u32 fault, enum hop hop, u64 at_ps);
 void fault_charge(struct ctx *c, u32 fault, u64 pick_ps);
+void fault_charge_wait(struct ctx *c, u32 fault, u64 pick_ps, u64 waited_ps);
 void fault_close(struct ctx *c, u32 fault, u64 at_ps);       /* The access succeeded. */
 void fault_close_guest(struct ctx *c, u32 fault, u64 at_ps); /* Switched out. */
 void fault_drop(struct ctx *c, u32 fault); /* Not a fault after all (minor, spin). */

@@ -85,35 +85,6 @@ bool vcpu_wait_over(const struct ctx *c, const struct vcpu *v)
     return c->var->host->runnable != NULL && c->var->host->runnable(c, v);
 }
 
-void vcpu_flush_tlbs(struct ctx *c, u32 self, u32 gfn, u32 page_count)
-{
-    for (u32 i = 0; i < c->s->vcpu_count; i++) {
-        if (i == self) {
-            mmu_tlb_flush_all(&sys_vcpu(c, i)->tlb);
-            continue;
-        }
-        struct msg *m = outbox_put(c->out, MSG_TLBI, (u16)i, c->now + msg_info[MSG_TLBI].min_ps);
-        m->a = gfn;
-        m->b = page_count;
-    }
-}
-
-void fault_to_task(struct ctx *c, struct vcpu *v, u32 fault)
-{
-    struct fault *f = sys_fault(c, fault);
-    struct task *t = f->task != TASK_NONE ? sys_task(c, f->task) : NULL;
-
-    if (t == NULL || t->fault != fault || (f->flags & FAULT_UNTOLD)) {
-        if (t != NULL && t->fault == fault)
-            t->fault = FAULT_NONE;
-        fault_close(c, fault, c->now); /* Nobody waits for it (any more). */
-        return;
-    }
-    f->owner = OWNER_TASK;
-    if (v->os.curr == f->task && v->cur_fault == FAULT_NONE)
-        v->cur_fault = (u16)fault;
-}
-
 /* --- The engine. --- */
 
 static const enum cpu_state account_of[] = {CPU_USER, CPU_KERNEL, CPU_HOST};
@@ -214,8 +185,10 @@ static bool ends_alone(const struct ctx *c, const struct vcpu *v)
 static void enter_run_loop(const struct ctx *c, struct vcpu *v)
 {
     host_call(v, SCR_RUN_LOOP);
-    if (v->requests == 0 && !sys_thread(c, v->id)->need_resched)
-        v->host[v->hdepth - 1].row = 2, v->kick_left_out = 0;
+    if (v->requests != 0 || sys_thread(c, v->id)->need_resched)
+        return;
+    v->host[v->hdepth - 1].row = 2;
+    v->kick_left_out = 0;
 }
 
 /* Which frame goes on; NULL: time has to pass first. */
@@ -379,14 +352,14 @@ static void force_exit(struct ctx *c, struct vcpu *v, enum script_id script)
 static void stamp_sleep(struct ctx *c, struct vcpu *v, u32 fault, enum hop hop)
 {
     const struct thread *t = sys_thread(c, v->id);
-    u64 pick_ps = t->pick_ps;
+    u64 pick_ps = t->pick_ps, waited_ps = c->now - sys_fault(c, fault)->last_ps;
 
     if (hop != HOP_WAIT_CPU && t->since_ps > sys_fault(c, fault)->last_ps)
         fault_stamp(c, fault, hop, t->since_ps);
     if (v->block == BLOCK_PAGE || v->block == BLOCK_MAILBOX)
         pick_ps += cost_pick_ps(c, COST_IO_IRQ);
     fault_stamp(c, fault, HOP_WAIT_CPU, c->now);
-    fault_charge(c, fault, pick_ps);
+    fault_charge_wait(c, fault, pick_ps, waited_ps);
 }
 
 /* The thread has its host CPU again. */
@@ -507,6 +480,7 @@ void vcpu_init(struct ctx *c, u32 id)
     v->regs.pstate = CPU_MODE_EL1H | CPU_PSTATE_DAIF;
     v->regs.hcr_el2 = CPU_HCR_RW;
     gic_init(&v->gic, id, c->p->lr_count);
+    v->gic.tie = c->p->irq_tie;
     sdei_vcpu_init(&v->sdei);
     apf_host_init(&v->apf, c->p);
     mmu_tlb_init(&v->tlb, &c->p->tlb);

@@ -83,6 +83,34 @@ static void clear_unused(const struct target *t, enum param_scope scope)
     }
 }
 
+/* Threads of one process: the named task has to have an address space of its own. */
+static bool check_shares(struct config_state *s, u32 i, struct err *e)
+{
+    struct task_spec *task = &s->base.task[i];
+    u32 owner = 0;
+
+    task->shares_index = 0;
+    if (!param_applies(param_find("guest.tasks[].shares"), task))
+        return true;
+    if (task->shares[0] == '\0')
+        memcpy(task->shares, task->name, sizeof(task->shares));
+    while (owner < s->base.task_count && strcmp(s->base.task[owner].name, task->shares) != 0)
+        owner++;
+    if (owner == i)
+        return true;
+    if (owner == s->base.task_count || s->base.task[owner].kind == TASK_COMPUTE)
+        return yaml_fail(e, task_place(s, i, "guest.tasks[].shares"),
+                         "found \"%s\", expected the name of another task with memory",
+                         task->shares);
+    const struct task_spec *other = &s->base.task[owner];
+    if (other->shares[0] != '\0' && strcmp(other->shares, other->name) != 0)
+        return yaml_fail(e, task_place(s, i, "guest.tasks[].shares"),
+                         "task %s itself shares the address space of %s; name that one",
+                         other->name, other->shares);
+    task->shares_index = owner + 1;
+    return true;
+}
+
 static bool check_footprints(struct config_state *s, struct err *e)
 {
     const struct param *p = param_find("guest.tasks[].footprint");
@@ -97,7 +125,7 @@ static bool check_footprints(struct config_state *s, struct err *e)
             continue;
         if (task->footprint_bytes == 0)
             task->footprint_bytes = s->base.memory_bytes / 4 * 3 / MMU_PAGE_SIZE * MMU_PAGE_SIZE;
-        sum += task->footprint_bytes; /* At most 64 of 1 TiB. */
+        sum += task->shares_index == 0 ? task->footprint_bytes : 0; /* At most 64 of 1 TiB. */
         if (sum > room)
             return yaml_fail(e, task_place(s, i, p->path),
                              "the footprints up to task %s need %s, but only %s are free in "
@@ -123,6 +151,9 @@ static bool check_tasks(struct config_state *s, struct err *e)
             return false;
         clear_unused(&t, SCOPE_TASK);
     }
+    for (u32 i = 0; i < s->base.task_count; i++)
+        if (!check_shares(s, i, e))
+            return false;
     return check_footprints(s, e);
 }
 

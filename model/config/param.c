@@ -1,3 +1,4 @@
+#include "gic/gic.h"
 #include "model/config/param.h"
 
 #include <inttypes.h>
@@ -8,6 +9,8 @@ static const struct param_choice choice_yes_no[] = {{"false", 0}, {"true", 1}, {
 static const struct param_choice choice_va_bits[] = {{"39", 39}, {"48", 48}, {NULL, 0}};
 static const struct param_choice choice_workqueue[] = {
     {"per-cpu", WORKQUEUE_PER_CPU}, {"unbound", WORKQUEUE_UNBOUND}, {NULL, 0}};
+static const struct param_choice choice_irq_tie[] = {
+    {"list-register", GIC_TIE_LIST_REGISTER}, {"intid", GIC_TIE_INTID}, {NULL, 0}};
 static const struct param_choice choice_idle[] = {
     {"wfi", IDLE_WFI}, {"poll", IDLE_POLL}, {NULL, 0}};
 static const struct param_choice choice_task_kind[] = {{"write-all", TASK_WRITE_ALL},

@@ -13,6 +13,13 @@ static u64 *entry_at(struct ctx *c, u64 table_ipa, u64 index)
     return (u64 *)page_contents(c, p) + index;
 }
 
+/* The task whose region and tables these are. */
+static u32 owner_of(const struct ctx *c, u32 task)
+{
+    u32 shares = c->p->task[task].shares_index;
+    return shares != 0 ? shares - 1 : task;
+}
+
 static enum placement placement_of(const struct ctx *c, u32 task)
 {
     return (enum placement)c->p->task[task].placement;
@@ -94,6 +101,7 @@ static u64 user_leaf(u32 gfn, bool touched)
 
 bool space_ensure(struct ctx *c, u32 task, u64 va)
 {
+    task = owner_of(c, task);
     if (placement_of(c, task) == PLACE_FRESH)
         return true; /* The guest maps it in its own fault handler. */
     u64 *leaf = space_leaf(c, sys_task(c, task), va);
@@ -110,6 +118,7 @@ bool space_ensure(struct ctx *c, u32 task, u64 va)
 
 u32 space_fault(struct ctx *c, u32 task, u64 va)
 {
+    task = owner_of(c, task);
     u64 *leaf = make_leaf(c, task, va);
 
     if (leaf == NULL)
@@ -119,11 +128,25 @@ u32 space_fault(struct ctx *c, u32 task, u64 va)
     return (u32)(*leaf >> MMU_PAGE_SHIFT & 0xfffffffffull);
 }
 
-/* Frames a task with a known footprint needs: data, leaf tables, upper tables. */
-static u32 frames_for(const struct task_spec *p)
+/* Frames that a space of known size needs: data of all its threads, leaf tables, upper tables. */
+static u32 frames_for(const struct ctx *c, u32 owner)
 {
-    u64 pages = (p->footprint_bytes + MMU_PAGE_SIZE - 1) / MMU_PAGE_SIZE;
+    u64 bytes = 0;
+
+    for (u32 i = 0; i < c->s->task_count; i++)
+        if (owner_of(c, i) == owner && c->p->task[i].footprint_bytes > bytes)
+            bytes = c->p->task[i].footprint_bytes;
+    u64 pages = (bytes + MMU_PAGE_SIZE - 1) / MMU_PAGE_SIZE;
     return (u32)(pages + pages / 512 + 16);
+}
+
+/* A trace's footprint is not known before it has been replayed. */
+static bool is_trace_space(const struct ctx *c, u32 owner)
+{
+    for (u32 i = 0; i < c->s->task_count; i++)
+        if (owner_of(c, i) == owner && c->p->task[i].kind == TASK_TRACE)
+            return true;
+    return false;
 }
 
 void space_init(struct ctx *c)
@@ -144,15 +167,19 @@ void space_init(struct ctx *c)
         v->mmu.sctlr_el1 = MMU_SCTLR_M;
     }
     for (u32 i = 0; i < s->task_count; i++) {
-        traces += c->p->task[i].kind == TASK_TRACE;
-        known += c->p->task[i].kind == TASK_TRACE ? 0 : frames_for(&c->p->task[i]);
+        bool is_trace = is_trace_space(c, i);
+        if (owner_of(c, i) != i)
+            continue;
+        traces += is_trace;
+        known += is_trace ? 0 : frames_for(c, i);
     }
     u32 share = traces != 0 && end - next > known ? (end - next - known) / traces : 0;
     for (u32 i = 0; i < s->task_count; i++) {
         struct task *t = sys_task(c, i);
-        bool is_trace = c->p->task[i].kind == TASK_TRACE;
+        if (owner_of(c, i) != i)
+            continue;
         t->gfn_first = next;
-        t->gfn_count = is_trace ? share : frames_for(&c->p->task[i]);
+        t->gfn_count = is_trace_space(c, i) ? share : frames_for(c, i);
         next += t->gfn_count;
         if (next > end || t->gfn_count < 8) {
             sys_fail(c, SYS_FULL, "guest.memory of %u MiB does not hold task %s; raise it",
@@ -160,6 +187,11 @@ void space_init(struct ctx *c)
             return;
         }
         t->pgd_ipa = new_table(c, i);
+    }
+    for (u32 i = 0; i < s->task_count; i++) {
+        struct task *t = sys_task(c, i);
+        t->pgd_ipa = sys_task(c, owner_of(c, i))->pgd_ipa;
+        t->asid = sys_task(c, owner_of(c, i))->asid;
         t->user_pc = 0x400000;
     }
 }

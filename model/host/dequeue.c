@@ -47,9 +47,10 @@ void dequeue_begin(struct ctx *c, struct vcpu *v, struct work *w)
     v->subject_b = w->wakeup_all ? APF_TOKEN_ALL : w->token;
     if (w->fault == FAULT_NONE)
         return;
+    u64 waited_ps = c->now - sys_fault(c, w->fault)->last_ps;
     stamp_wait(c, v, w->fault);
     fault_stamp(c, w->fault, HOP_DEQUEUE, c->now);
-    fault_charge(c, w->fault, cost_pick_ps(c, COST_DEQUEUE) + v->kick_pick_ps);
+    fault_charge_wait(c, w->fault, cost_pick_ps(c, COST_DEQUEUE) + v->kick_pick_ps, waited_ps);
     v->kick_pick_ps = 0;
 }
 
@@ -60,4 +61,21 @@ void dequeue_end(struct ctx *c, struct vcpu *v)
     (void)c;
     apf_work_free(a, &a->work[v->item]);
     v->item_fault = FAULT_NONE;
+}
+
+/* The page is mapped, or its READY was handled: the chain is its task's again. */
+void fault_to_task(struct ctx *c, struct vcpu *v, u32 fault)
+{
+    struct fault *f = sys_fault(c, fault);
+    struct task *t = f->task != TASK_NONE ? sys_task(c, f->task) : NULL;
+
+    if (t == NULL || t->fault != fault || (f->flags & FAULT_UNTOLD)) {
+        if (t != NULL && t->fault == fault)
+            t->fault = FAULT_NONE;
+        fault_close(c, fault, c->now); /* Nobody waits for it (any more). */
+        return;
+    }
+    f->owner = OWNER_TASK;
+    if (v->os.curr == f->task && v->cur_fault == FAULT_NONE)
+        v->cur_fault = (u16)fault;
 }

@@ -118,3 +118,18 @@ void ram_write_desc(struct ctx *c, u64 pa, u64 value)
 {
     *desc_at(c, pa) = value;
 }
+
+/* KVM's unmap and permission change flush all of the VMID, inner shareable: the other CPUs hear of
+ * it by message. */
+void vcpu_flush_tlbs(struct ctx *c, u32 self, u32 gfn, u32 page_count)
+{
+    for (u32 i = 0; i < c->s->vcpu_count; i++) {
+        if (i == self) {
+            mmu_tlb_flush_all(&sys_vcpu(c, i)->tlb);
+            continue;
+        }
+        struct msg *m = outbox_put(c->out, MSG_TLBI, (u16)i, c->now + msg_info[MSG_TLBI].min_ps);
+        m->a = gfn;
+        m->b = page_count;
+    }
+}

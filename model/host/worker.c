@@ -70,9 +70,11 @@ static void stamp_sleep(struct ctx *c, struct worker *w, u32 actor)
 
     if (fault == FAULT_NONE)
         return;
+    u64 waited_ps = c->now - sys_fault(c, fault)->last_ps;
     fault_stamp(c, fault, w->room ? HOP_WAIT_RECLAIM : HOP_IO_WAIT, t->since_ps);
     fault_stamp(c, fault, HOP_WAIT_WORKER, c->now);
-    fault_charge(c, fault, t->pick_ps + (w->room ? 0 : cost_pick_ps(c, COST_IO_IRQ)));
+    fault_charge_wait(c, fault, t->pick_ps + (w->room ? 0 : cost_pick_ps(c, COST_IO_IRQ)),
+                      waited_ps);
 }
 
 /* Next item, or sleep until there is one. */
@@ -93,10 +95,11 @@ static void take_item(struct ctx *c, struct worker *w, u32 actor, bool woken)
     w->vcpu = (u16)(item >> 16);
     w->item = (u16)item;
     sys_vcpu(c, w->vcpu)->apf.work[w->item].state = WORK_RUNNING;
+    u16 fault = sys_vcpu(c, w->vcpu)->apf.work[w->item].fault;
+    if (fault != FAULT_NONE && woken) /* The switch to this worker is part of its wait. */
+        fault_charge_wait(c, fault, sys_thread(c, actor)->pick_ps,
+                          c->now - sys_fault(c, fault)->last_ps);
     stamp(c, w, HOP_WAIT_WORKER);
-    if (woken && sys_vcpu(c, w->vcpu)->apf.work[w->item].fault != FAULT_NONE)
-        fault_charge(c, sys_vcpu(c, w->vcpu)->apf.work[w->item].fault,
-                     sys_thread(c, actor)->pick_ps);
     enter(c, w, actor, PH_WORKER_START);
 }
 

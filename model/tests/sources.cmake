@@ -1,5 +1,5 @@
 set(MODEL_TESTS
-    tests/accounting_test.cc
+    tests/accounting_test.cc tests/attribution_test.cc
     tests/cfs_test.cc
     tests/differential_test.cc
     tests/effect_test.cc

@@ -201,7 +201,7 @@ static const Row guests[] = {
      "3:15: guest.kpti: found \"yes\", expected false or true"},
     {"{memory: 16MiB, tasks: {a: {kind: write-all}}}", ""},
     {"{memory: 16380KiB, tasks: {a: {kind: write-all}}}",
-     "3:17: guest.memory: \"16380KiB\" is out of range, expected 16MiB to 1TiB"},
+     "3:17: guest.memory: \"16380KiB\" is out of range, expected 16MiB to 1023GiB"},
     {"{vcpus: 65, tasks: {a: {kind: write-all}}}",
      "3:16: guest.vcpus: \"65\" is out of range, expected 1 to 64"},
     {"{sched: {min_granularity: 7ms}, tasks: {a: {kind: write-all}}}",
