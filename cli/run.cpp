@@ -139,6 +139,8 @@ run_options options_from(const syntax &s, const po::variables_map &values)
     o.set = settings_from(values);
     if (values.count("out"))
         o.out = values["out"].as<std::string>();
+    if (o.out && o.out->empty())
+        throw s.wrong("--out: found an empty name, expected a directory");
     o.trace = values.count("trace") != 0;
     o.quiet = values.count("quiet") != 0;
     if (o.trace && !o.out)

@@ -401,7 +401,7 @@ static void take_message(struct ctx *c, struct vcpu *v, const struct msg *in)
     case MSG_KICK:
         if (!in_guest)
             break;
-        v->kick_pick_ps = cost_pick_ps(c, COST_IPI) + c->phase_pick_ps[PH_KICK_EXIT];
+        v->kick_pick_ps += cost_pick_ps(c, COST_IPI) + c->phase_pick_ps[PH_KICK_EXIT];
         force_exit(c, v, SCR_KICK);
         break;
     case MSG_PREEMPT:

@@ -151,8 +151,7 @@ static void done(struct ctx *c, struct worker *w, u32 actor)
     stamp(c, w, HOP_DONE_QUEUED);
     apf_done_put(&v->apf, w->item);
     if (first) { /* The hook comes before the wake-up of the waitqueue. */
-        if (v->apf.work[w->item].fault != FAULT_NONE)
-            fault_charge(c, v->apf.work[w->item].fault, cost_pick_ps(c, COST_WORKER_KICK));
+        v->kick_pick_ps = cost_pick_ps(c, COST_WORKER_KICK);
         w->phase = PH_WORKER_KICK;
         w->end_ps = c->now + cost_ps(c, COST_WORKER_KICK);
         log_put(c->log, c->now, actor, MSG_KIND_COUNT + PH_WORKER_KICK, v->id, 0);
