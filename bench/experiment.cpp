@@ -207,6 +207,9 @@ outcome run_here(const experiment &e)
     });
     const sys *s = m.run()->c.s;
     o.faults = s->stats.closed;
+    if (o.faults < e.faults)
+        give_up("the run had " + std::to_string(o.faults) + " faults, expected at least " +
+                std::to_string(e.faults));
     o.steps = m.run()->c.steps;
     o.accesses = access_count(m.run());
     o.used_bytes = s->used_bytes;
@@ -253,12 +256,12 @@ bool measure(const experiment &e, outcome *o)
 
 std::string reference_yaml(u64 pages)
 {
-    return yaml(4, four(pages, pages, "placement: cold"));
+    return yaml(4, four(pages, pages, "placement: cold, stride: 4KiB"));
 }
 
 std::string reclaim_yaml(u64 pages)
 {
-    return yaml(4, four(pages, 2 * pages, "placement: cold, write: 100%"),
+    return yaml(4, four(pages, 2 * pages, "placement: cold, stride: 4KiB, write: 100%"),
                 "host: {memory_limit: " + std::to_string(4 * pages / 2 * 4) + "KiB}\n");
 }
 

@@ -20,6 +20,7 @@ struct experiment {
     std::string yaml;
     bench::carrier carrier = carrier::TESTBED;
     bool records = false; /* Every line goes to an event trace. */
+    u64 faults = 0;       /* A run with fewer has not done what it is to measure: it fails. */
 };
 
 struct outcome {

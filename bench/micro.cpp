@@ -83,7 +83,7 @@ void fault(benchmark::State &state, carrier carrier)
     outcome o = {};
 
     while (state.KeepRunningBatch(long(4 * pages))) {
-        if (!measure({reference_yaml(pages), carrier}, &o)) {
+        if (!measure({reference_yaml(pages), carrier, false, 4 * pages}, &o)) {
             state.SkipWithError("the run failed");
             break;
         }

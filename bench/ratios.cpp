@@ -124,14 +124,15 @@ bool run_toy(outcome *o)
 /* The same faults by all carriers, with and without what costs more. */
 void add_faults(table *t)
 {
-    const std::string reference = reference_yaml(1 << 14);
+    const u64 pages = 1 << 14; /* Of each task; with reclaim half, twice. */
+    const std::string reference = reference_yaml(pages);
     const subject *toy = t->add(run_toy);
-    const subject *testbed = t->add({reference});
-    const subject *records = t->add({reference, carrier::TESTBED, true});
-    const subject *reclaim = t->add({reclaim_yaml(1 << 13)});
-    const subject *conductor = t->add({reference, carrier::CONDUCTOR});
-    const subject *modules = t->add({reference, carrier::MODULES});
-    const subject *foreign = t->add({reference, carrier::FOREIGN_STORE});
+    const subject *testbed = t->add({reference, carrier::TESTBED, false, 4 * pages});
+    const subject *records = t->add({reference, carrier::TESTBED, true, 4 * pages});
+    const subject *reclaim = t->add({reclaim_yaml(pages / 2), carrier::TESTBED, false, 4 * pages});
+    const subject *conductor = t->add({reference, carrier::CONDUCTOR, false, 4 * pages});
+    const subject *modules = t->add({reference, carrier::MODULES, false, 4 * pages});
+    const subject *foreign = t->add({reference, carrier::FOREIGN_STORE, false, 4 * pages});
 
     t->compare({"step of the testbed : of the toy", testbed, toy, PER_STEP, AT_MOST, 2.5});
     t->compare({"fault, testbed : toy", testbed, toy, PER_FAULT, AT_MOST, 6});
@@ -209,7 +210,7 @@ int print_memory()
     int missed = 0;
 
     std::printf("\n      MiB     pages  %-46s   ratio  goal\n", "part of 32 MiB + 64 B a page");
-    if (!measure({reference_yaml(1 << 16)}, &o)) {
+    if (!measure({reference_yaml(1 << 16), carrier::TESTBED, false, 4 << 16}, &o)) {
         std::printf("%-46s  failed\n", "memory");
         return 1;
     }
