@@ -236,5 +236,29 @@ inline void expect_same(const outcome &x, const outcome &y)
     EXPECT_EQ(x.end, y.end);
 }
 
+/* A point of a differential test: the same machine for every carrier. */
+struct setup {
+    const char *variant;
+    u32 vcpus;
+    const char *limit;
+    bool ties;
+};
+
+inline void PrintTo(const setup &s, std::ostream *out)
+{
+    *out << s.variant << ", " << s.vcpus << " vcpus, limit " << s.limit << (s.ties ? ", ties" : "");
+}
+
+class OnSetup : public testing::TestWithParam<setup> {
+  protected:
+    std::shared_ptr<spec> p = spec_of(yaml(GetParam().variant, GetParam().vcpus, GetParam().limit));
+
+    OnSetup()
+    {
+        if (GetParam().ties)
+            make_ties(p.get());
+    }
+};
+
 } // namespace experiment
 #endif

@@ -6,28 +6,7 @@
 
 namespace experiment {
 
-struct setup {
-    const char *variant;
-    u32 vcpus;
-    const char *limit;
-    bool ties;
-};
-
-void PrintTo(const setup &s, std::ostream *out)
-{
-    *out << s.variant << ", " << s.vcpus << " vcpus, limit " << s.limit << (s.ties ? ", ties" : "");
-}
-
-class Carriers : public testing::TestWithParam<setup> {
-  protected:
-    std::shared_ptr<spec> p = spec_of(yaml(GetParam().variant, GetParam().vcpus, GetParam().limit));
-
-    Carriers()
-    {
-        if (GetParam().ties)
-            make_ties(p.get());
-    }
-};
+class Carriers : public OnSetup {};
 
 TEST_P(Carriers, WriteTheSameTranscript)
 {

@@ -35,28 +35,7 @@ outcome execute_with(const spec &p, manner how, shell_schedule schedule, u64 qua
     return execute(p, shell(o));
 }
 
-struct setup {
-    const char *variant;
-    u32 vcpus;
-    const char *limit;
-    bool ties;
-};
-
-void PrintTo(const setup &s, std::ostream *out)
-{
-    *out << s.variant << ", " << s.vcpus << " vcpus, limit " << s.limit << (s.ties ? ", ties" : "");
-}
-
-class ForeignStore : public testing::TestWithParam<setup> {
-  protected:
-    std::shared_ptr<spec> p = spec_of(yaml(GetParam().variant, GetParam().vcpus, GetParam().limit));
-
-    ForeignStore()
-    {
-        if (GetParam().ties)
-            make_ties(p.get());
-    }
-};
+class ForeignStore : public OnSetup {};
 
 TEST_P(ForeignStore, IsTheTestbedLineByLine)
 {
