@@ -19,6 +19,9 @@ enum rng_stream {
     RNG_TOUCH_PAGE = 3,
     RNG_TOUCH_RW = 4,
     RNG_CHASE = 5,
+    RNG_SWEEP_ORDER = 6, /* Samples of a sweep: which part of an axis, */
+    RNG_SWEEP_PLACE = 7, /* where in it, */
+    RNG_SWEEP_SHIFT = 8, /* and the shift of a sequence. */
 };
 
 /*

@@ -6,6 +6,7 @@
 #define MODEL_MODEL_H
 
 #include "model/config/config.h"
+#include "model/config/yaml.h"
 #include "model/results/results.h"
 #include "model/run.h"
 

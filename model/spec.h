@@ -56,7 +56,7 @@ struct task_spec {
     u64 think_ps;          /* touch, write-all: user time after each access. */
     char shares[SPEC_NAME_MAX]; /* Task whose address space it uses; its own name: none. */
     u32 shares_index;           /* That task + 1; 0: its own. */
-    u32 zero1;
+    u32 count; /* As the file says, how many such tasks; in a finished spec each is one. */
     char file[SPEC_PATH_MAX]; /* trace: path, resolved against the configuration's folder. */
 };
 

@@ -26,6 +26,23 @@ static bool is_power_of_two(u64 value)
     return value != 0 && (value & (value - 1)) == 0;
 }
 
+/* An option or a sweep gives another kind or pattern: what the file says of its own is moot. */
+static bool is_kind_laid_over(const struct target *t, enum param_scope scope)
+{
+    static const char *const kinds[][2] = {
+        [SCOPE_TASK] = {"guest.tasks[].kind", "guest.tasks[].pattern"},
+        [SCOPE_READ] = {"store.read.latency", "store.read.latency"},
+        [SCOPE_WRITE] = {"store.write.latency", "store.write.latency"},
+    };
+
+    for (u32 i = 0; i < 2; i++) {
+        const struct yaml_node *n = *target_origin(t, param_find(kinds[scope][i]));
+        if (n != NULL && n->laid_over)
+            return true;
+    }
+    return false;
+}
+
 /* Keys that were given although they mean nothing here, and keys that are needed and absent. */
 static bool check_scope(const struct target *t, enum param_scope scope,
                         const struct yaml_node *around, struct err *e)
@@ -39,6 +56,10 @@ static bool check_scope(const struct target *t, enum param_scope scope,
             continue;
         bool applies = param_applies(p, target_base(t, p));
         const struct yaml_node *n = *target_origin(t, p);
+        if (n != NULL && !applies && !n->laid_over && is_kind_laid_over(t, scope)) {
+            *target_origin(t, p) = NULL; /* As if the file had not named it. */
+            continue;
+        }
         if (n != NULL && !applies)
             return yaml_fail_key(e, n, "%s applies to %s %s only", p->path,
                                  scope == SCOPE_TASK ? "kind" : "latency",
@@ -231,7 +252,7 @@ static bool check_numbers(struct config_state *s, struct err *e)
 
 bool check_config(struct config_state *s, struct err *e)
 {
-    return check_numbers(s, e) && check_tasks(s, e) && check_end(s, e);
+    return check_numbers(s, e) && expand_tasks(s, e) && check_tasks(s, e) && check_end(s, e);
 }
 
 static bool check_latency(struct config_state *s, enum direction direction, struct err *e)
@@ -251,14 +272,25 @@ static bool check_latency(struct config_state *s, enum direction direction, stru
         || yaml_fail_key(e, map, "%s: the median does not lie between min and max", name);
 }
 
-static bool build_latency(const struct latency_spec *l, struct dist *d, struct err *e)
+/* Equal latencies have equal tables, and a table is work. */
+bool is_same_latency(const struct latency_spec *a, const struct latency_spec *b)
+{
+    return a->kind == LATENCY_LOGNORMAL && b->kind == LATENCY_LOGNORMAL
+        && a->median_ps == b->median_ps && a->sigma_milli == b->sigma_milli
+        && a->min_ps == b->min_ps && a->max_ps == b->max_ps;
+}
+
+static bool build_latency(struct config_state *s, const struct latency_spec *l, struct dist *d,
+                          struct err *e)
 {
     switch (l->kind) {
     case LATENCY_FIXED:
         dist_fixed(d, l->value_ps);
         return true;
     case LATENCY_LOGNORMAL:
-        return dist_lognormal(d, l->median_ps, l->sigma_milli, l->min_ps, l->max_ps, e);
+        return s->shared != NULL
+                 ? base_lognormal(s->shared, l, d, e)
+                 : dist_lognormal(d, l->median_ps, l->sigma_milli, l->min_ps, l->max_ps, e);
     default:
         return fio_read(d, l->file, l->job, (enum direction)l->direction, e);
     }
@@ -266,9 +298,15 @@ static bool build_latency(const struct latency_spec *l, struct dist *d, struct e
 
 bool load_store(struct config_state *s, struct err *e)
 {
+    const struct latency_spec *read = &s->latency[DIRECTION_READ];
+    const struct latency_spec *write = &s->latency[DIRECTION_WRITE];
     struct store_spec *store = &s->base.store;
 
-    return check_latency(s, DIRECTION_READ, e) && check_latency(s, DIRECTION_WRITE, e)
-        && build_latency(&s->latency[DIRECTION_READ], &store->read, e)
-        && build_latency(&s->latency[DIRECTION_WRITE], &store->write, e);
+    if (!check_latency(s, DIRECTION_READ, e) || !check_latency(s, DIRECTION_WRITE, e)
+        || !build_latency(s, read, &store->read, e))
+        return false;
+    if (!is_same_latency(read, write))
+        return build_latency(s, write, &store->write, e);
+    store->write = store->read;
+    return true;
 }

@@ -6,11 +6,11 @@
 #include "model/config/state.h"
 #include "model/variant.h"
 
-static bool check_version(const struct config_state *s, struct err *e)
+bool check_version(const struct yaml_node *root, struct err *e)
 {
-    if (s->root->kind == YAML_MAP && yaml_find(s->root, "apfsim") != NULL)
+    if (root->kind == YAML_MAP && yaml_find(root, "apfsim") != NULL)
         return true;
-    return yaml_fail(e, s->root, "not a configuration, \"apfsim: 1\" is missing at the top");
+    return yaml_fail(e, root, "not a configuration, \"apfsim: 1\" is missing at the top");
 }
 
 static bool load_own_costs(struct config_state *s, struct err *e)
@@ -31,6 +31,15 @@ static void make_specs(struct config_state *s)
     }
 }
 
+bool config_build(struct config_state *s, struct err *e)
+{
+    if (!load_profile(s, e) || !load_values(s, e) || !load_own_costs(s, e)
+        || !check_config(s, e) || !load_store(s, e))
+        return false;
+    make_specs(s);
+    return true;
+}
+
 bool config_parse(struct config_state *s, const char *text, size_t size, const char *const *set,
                   size_t set_count, struct err *e)
 {
@@ -39,16 +48,12 @@ bool config_parse(struct config_state *s, const char *text, size_t size, const c
     if (root == NULL)
         return false;
     s->root = root;
-    if (!check_version(s, e))
+    if (!check_version(root, e))
         return false;
     for (size_t i = 0; i < set_count; i++)
         if (!yaml_set(&s->pool, root, set[i], e))
             return false;
-    if (!load_profile(s, e) || !load_values(s, e) || !load_own_costs(s, e)
-        || !check_config(s, e) || !load_store(s, e))
-        return false;
-    make_specs(s);
-    return true;
+    return config_build(s, e);
 }
 
 bool config_load(struct config *c, const char *path, const char *const *set, size_t set_count,

@@ -42,6 +42,32 @@ bool config_write_resolved(const struct config *c, u32 index, FILE *out);
 
 /* XXH64 of the resolved values; of files (traces, fio) their contents count, not their names. */
 u64 config_hash(const struct config *c, u32 index);
+/* The same without the seed: what all runs of one point of a sweep share. */
+u64 config_key(const struct config *c, u32 index);
+
+/* Every resolved value in the order of the file: "guest.tasks.mem.passes", "3", "demo.yaml:12". */
+typedef void config_each_fn(void *arg, const char *key, const char *value, const char *origin);
+void config_each(const struct config *c, u32 index, config_each_fn *each, void *arg);
+
+/* --- Many configurations from one file --- */
+
+/* A file and the profiles that it names, read once. It must outlive what is made of it. */
+struct config_base {
+    struct config_base_state *state; /* NULL after config_base_free(). */
+};
+bool config_base_read(struct config_base *b, const char *path, struct err *e);
+void config_base_free(struct config_base *b);
+
+/* A value from another file, laid over the base: messages and origins name that place. */
+struct config_setting {
+    const char *key;   /* "store.read.value", "guest.tasks.mem.passes", "costs.kvm.exit" */
+    const char *value; /* YAML */
+    const char *file;
+    u32 line, column; /* 0: from the command line. */
+};
+/* As config_load(); c is to be freed likewise. Nothing of *b changes but the profiles it keeps. */
+bool config_make(struct config *c, const struct config_base *b, const struct config_setting *set,
+                 size_t count, struct err *e);
 
 /* --- What can be configured: lists, documents, editors --- */
 
@@ -86,6 +112,17 @@ struct param {
 };
 
 const struct param *config_params(size_t *count);
+/* The row of a key as a setting names it: "guest.tasks.mem.passes" is "guest.tasks[].passes",
+ * "costs.kvm.exit" is a time of its own. NULL: there is no such key. */
+const struct param *config_param(const char *key);
+/* A text as a value of that row, in base units. False: it is none, or out of range; *e says what
+ * was found and expected, without a place. Words of a list are no quantities. */
+bool config_quantity(const struct param *p, const char *text, u64 *value, struct err *e);
+/* The other way, exact: "36.2us". */
+enum { CONFIG_TEXT_MAX = 48 };
+const char *config_quantity_text(const struct param *p, u64 value, char text[CONFIG_TEXT_MAX]);
+/* The end of a sentence about an unknown key: "; did you mean \"guest.vcpus\"?", or "". */
+const char *config_nearest_key(const char *key, char words[PARAM_WORDS_MAX]);
 /* docs/parameters.md, docs/costs.md and the JSON Schema for editors. */
 void config_write_parameters_md(FILE *out);
 bool config_write_costs_md(FILE *out, struct err *e); /* Reads the profiles that come along. */

@@ -87,13 +87,13 @@ static bool load_source(const struct yaml_node *cost_node, const struct yaml_nod
     return true;
 }
 
-/* Options give a bare value, as in --set costs.kvm.exit=250ns: whoever sets it is its source. */
+/* Settings give a bare value, as in --set costs.kvm.exit=250ns: whoever sets it is its source. */
 static bool load_bare_cost(struct config_state *s, const struct yaml_node *n, u32 id,
                            struct err *e)
 {
     struct cost *cost = &s->base.cost[id];
 
-    copy_text(cost->source, SPEC_SOURCE_MAX, "pick: given on the command line");
+    copy_text(cost->source, SPEC_SOURCE_MAX, "pick: given by a setting");
     cost->is_pick = true;
     return load_cost_value(s, n, cost_keys[id], cost, e);
 }
@@ -105,7 +105,7 @@ static bool load_cost(struct config_state *s, const struct yaml_node *n, u32 id,
     char found[YAML_FOUND_MAX];
 
     s->cost_origin[id] = n;
-    if (n->kind == YAML_WORD && n->line == 0)
+    if (n->kind == YAML_WORD && n->laid_over)
         return load_bare_cost(s, n, id, e);
     if (n->kind != YAML_MAP)
         return yaml_fail(e, n, "%s: found %s, expected {value: 300ns, source: \"...\"}", key,
@@ -197,7 +197,8 @@ static bool check_complete(struct config_state *s, const struct yaml_node *root,
 bool profile_read(struct config_state *s, const char *path, struct err *e)
 {
     const struct yaml_node *root =
-        yaml_read(&s->pool, path, YAML_CONFIG_BYTES_MAX, YAML_SYNTAX_YAML, e);
+        s->shared != NULL ? base_profile(s->shared, &path, e)
+                          : yaml_read(&s->pool, path, YAML_CONFIG_BYTES_MAX, YAML_SYNTAX_YAML, e);
     char found[YAML_FOUND_MAX];
 
     if (root == NULL)
@@ -288,7 +289,7 @@ bool load_profile(struct config_state *s, struct err *e)
         return yaml_fail(e, n, "machine.profile: found %s, expected the name of a cost profile",
                          yaml_found(n, found));
     if (is_self_contained(s)) {
-        if (n != NULL && n->line == 0)
+        if (n != NULL && n->laid_over)
             return yaml_fail(e, n, "the file gives every cost itself, a profile changes nothing");
         copy_text(s->base.profile, SPEC_NAME_MAX, name);
         return true;

@@ -14,6 +14,7 @@ struct writer {
     struct config_state *s;
     const struct spec *spec;
     bool is_canonical; /* For the hash: no origins, files by content. */
+    bool is_seedless;  /* For the key: nor the seed. */
     const char *before; /* Path of the line before: its mappings are open. */
 };
 
@@ -23,7 +24,7 @@ static const char *origin_words(const struct writer *w, const struct yaml_node *
     if (n == NULL)
         return "default";
     if (n->line == 0)
-        return "--set";
+        return "--set"; /* Of another file it has a line. */
     if (n->file == w->s->profile_path) {
         snprintf(text, size, "profile %s", w->spec->profile);
         return text;
@@ -159,7 +160,7 @@ static void write_row(struct writer *w, const struct param *p)
     const void *base = p->scope == SCOPE_SPEC ? w->spec : target_base(&t, p);
     u32 depth;
 
-    if (!param_applies(p, base))
+    if (!param_applies(p, base) || (w->is_seedless && strcmp(p->path, "seed") == 0))
         return;
     const char *key = open_maps(w, p->path, &depth);
     fprintf(w->out, "%*s%s:", (int)depth * 2, "", key);
@@ -194,13 +195,13 @@ bool config_write_resolved(const struct config *c, u32 index, FILE *out)
     return ferror(out) == 0;
 }
 
-u64 config_hash(const struct config *c, u32 index)
+static u64 hash_values(const struct config *c, u32 index, bool is_seedless)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     struct writer w = {.out = out, .s = c->state, .spec = config_spec(c, index),
-                       .is_canonical = true, .before = ""};
+                       .is_canonical = true, .is_seedless = is_seedless, .before = ""};
 
     ASSERT(out != NULL);
     write_all(&w);
@@ -209,4 +210,92 @@ u64 config_hash(const struct config *c, u32 index)
     u64 hash = XXH64(text, size, 0);
     free(text);
     return hash;
+}
+
+u64 config_hash(const struct config *c, u32 index)
+{
+    return hash_values(c, index, false);
+}
+
+u64 config_key(const struct config *c, u32 index)
+{
+    return hash_values(c, index, true);
+}
+
+/* Values one at a time: each is written to the start of the same buffer. */
+struct visit {
+    struct writer w;
+    char *text;
+    size_t size;
+    config_each_fn *each;
+    void *arg;
+};
+
+static void visit_value(struct visit *v, const char *key, const struct yaml_node *origin)
+{
+    char words[SPEC_PATH_MAX];
+
+    fputc('\0', v->w.out);
+    fflush(v->w.out);
+    v->each(v->arg, key, v->text, origin_words(&v->w, origin, words, sizeof(words)));
+    rewind(v->w.out);
+}
+
+static void visit_param(struct visit *v, const struct param *p, const char *key, const void *base,
+                        const struct yaml_node *origin)
+{
+    if (!param_applies(p, base))
+        return;
+    write_value(&v->w, p, base);
+    visit_value(v, key, origin);
+}
+
+static void visit_tasks(struct visit *v)
+{
+    char key[PARAM_PATH_MAX + SPEC_NAME_MAX];
+
+    for (u32 task = 0; task < v->w.spec->task_count; task++)
+        for (size_t i = 0; i < param_count; i++) {
+            const struct param *p = &param_table[i];
+            const struct task_spec *base = &v->w.spec->task[task];
+
+            if (p->scope != SCOPE_TASK)
+                continue;
+            snprintf(key, sizeof(key), "guest.tasks.%s%s", base->name, strrchr(p->path, '.'));
+            visit_param(v, p, key, base, v->w.s->task_origin[task][i]);
+        }
+}
+
+static void visit_costs(struct visit *v)
+{
+    char key[PARAM_PATH_MAX], text[QUANTITY_TEXT_MAX];
+
+    for (u32 i = 0; i < COST_COUNT; i++) {
+        snprintf(key, sizeof(key), "costs.%s", cost_keys[i]);
+        fputs(quantity_print(QUANTITY_TIME, v->w.spec->cost[i].ps, text), v->w.out);
+        visit_value(v, key, v->w.s->cost_origin[i]);
+    }
+}
+
+void config_each(const struct config *c, u32 index, config_each_fn *each, void *arg)
+{
+    struct visit v = {.w = {.s = c->state, .spec = config_spec(c, index)}, .each = each,
+                      .arg = arg};
+    const struct target t = {.s = c->state};
+
+    v.w.out = open_memstream(&v.text, &v.size);
+    ASSERT(v.w.out != NULL);
+    for (size_t i = 0; i < param_count; i++) {
+        const struct param *p = &param_table[i];
+        const void *base = p->scope == SCOPE_SPEC ? v.w.spec : target_base(&t, p);
+
+        if (p->type == PARAM_TASKS)
+            visit_tasks(&v);
+        else if (p->type == PARAM_COSTS)
+            visit_costs(&v);
+        else if (p->scope != SCOPE_TASK)
+            visit_param(&v, p, p->path, base, c->state->origin[i]);
+    }
+    fclose(v.w.out);
+    free(v.text);
 }

@@ -1,4 +1,4 @@
-/* Options of the form "--set key.path=value", put into the tree as if the file said so. */
+/* Values from the command line or another file, put into the tree as if the file said so. */
 #include "model/config/yaml.h"
 
 #include <stdio.h>
@@ -8,12 +8,13 @@ struct edit {
     struct pool *pool;
     const char *entry;
     const char *name; /* "--set entry", the file name of messages. */
+    u32 line, column; /* 0: an option has none. */
     struct err *e;
 };
 
 static bool fail_entry(const struct edit *s, const char *what, const char *path)
 {
-    return err_set_at(s->e, ERR_USAGE, s->name, 0, 0, "%s%s", what, path);
+    return err_set_at(s->e, ERR_USAGE, s->name, s->line, s->column, "%s%s", what, path);
 }
 
 static struct yaml_node *find_item(const struct yaml_node *list, const char *name)
@@ -48,11 +49,24 @@ static struct yaml_node *enter(const struct edit *s, struct yaml_node *parent, c
         n = pool_take(s->pool, sizeof(*n));
         n->kind = YAML_MAP;
         n->file = s->name;
+        n->line = n->key_line = s->line;
+        n->column = n->key_column = s->column;
         n->key = key;
         n->next = parent->child;
         parent->child = n;
     }
     return n;
+}
+
+/* All of a value stands where the setting stands. */
+static void place_value(const struct edit *s, struct yaml_node *n)
+{
+    n->file = s->name;
+    n->line = n->key_line = s->line;
+    n->column = n->key_column = s->column;
+    n->laid_over = true;
+    for (struct yaml_node *child = n->child; child != NULL; child = child->next)
+        place_value(s, child);
 }
 
 static bool edit_tree(const struct edit *s, struct yaml_node *root, char *path,
@@ -81,8 +95,7 @@ static bool edit_tree(const struct edit *s, struct yaml_node *root, char *path,
     n->quoted = value->quoted;
     n->text = value->text;
     n->child = value->child;
-    n->file = s->name;
-    n->line = n->column = n->key_line = n->key_column = 0;
+    place_value(s, n);
     return true;
 }
 
@@ -103,4 +116,23 @@ bool yaml_set(struct pool *p, struct yaml_node *root, const char *entry, struct 
     if (value == NULL)
         return false;
     return edit_tree(&s, root, pool_text(p, entry, (size_t)(equals - entry)), value);
+}
+
+bool yaml_put(struct pool *p, struct yaml_node *root, const char *key, const char *value,
+              const char *file, u32 line, u32 column, struct err *e)
+{
+    struct edit s = {
+        .pool = p, .entry = key, .name = file, .line = line, .column = column, .e = e};
+    struct err why = {0};
+
+    if (key[0] == '\0' || value[0] == '\0')
+        return fail_entry(&s, key[0] == '\0' ? "a key is empty" : "found no value for ", key);
+    const struct yaml_node *node =
+        yaml_parse(p, file, value, strlen(value), YAML_SYNTAX_OPTION, &why);
+    if (node == NULL) {
+        size_t skip = strncmp(why.text, file, strlen(file)) == 0 ? strlen(file) : 0;
+        skip += skip != 0 && strncmp(why.text + skip, ": ", 2) == 0 ? 2 : 0;
+        return fail_entry(&s, why.text + skip, "");
+    }
+    return edit_tree(&s, root, pool_text(p, key, strlen(key)), node);
 }

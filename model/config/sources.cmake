@@ -1,8 +1,11 @@
 # Part of the floor model. Needs libfyaml and xxhash, and APFSIM_DATA_DIR, the folder configs/.
 set(MODEL_CONFIG_SOURCES
+    config/base.c
     config/check.c
     config/config.c
+    config/copies.c
     config/docs.c
+    config/each.c
     config/fio.c
     config/load.c
     config/nearest.c
@@ -17,6 +20,7 @@ set(MODEL_CONFIG_SOURCES
     config/text.c
     config/yaml.c)
 set(MODEL_CONFIG_TESTS
+    config/tests/base_test.cc
     config/tests/config_test.cc
     config/tests/docs_test.cc
     config/tests/errors_test.cc

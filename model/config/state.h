@@ -11,8 +11,11 @@
 extern "C" {
 #endif
 
+struct config_base_state;
+
 struct config_state {
     struct pool pool;
+    struct config_base_state *shared; /* Where profiles are kept for others, too; NULL: nowhere. */
     const char *path;
     const struct yaml_node *root;
     struct spec base; /* Everything but the variant. */
@@ -57,6 +60,24 @@ bool fio_read(struct dist *d, const char *path, u32 job, enum direction directio
               struct err *e);
 bool fio_parse(struct dist *d, const char *name, const char *text, size_t size, u32 job,
                enum direction direction, struct err *e);
+
+/* Equal latencies have equal tables. */
+bool is_same_latency(const struct latency_spec *a, const struct latency_spec *b);
+/* dist_lognormal(), which is work: the last tables are kept. */
+bool base_lognormal(struct config_base_state *b, const struct latency_spec *l, struct dist *d,
+                    struct err *e);
+/* The tree of the profile at *path, read once; *path becomes the text that its nodes point to. */
+const struct yaml_node *base_profile(struct config_base_state *b, const char **path,
+                                     struct err *e);
+
+/* The tasks that "count" stands for; before anything is checked about them. */
+bool expand_tasks(struct config_state *s, struct err *e);
+
+/* The first line says what kind of file it is. */
+bool check_version(const struct yaml_node *root, struct err *e);
+
+/* From s->root to specs. */
+bool config_build(struct config_state *s, struct err *e);
 
 /* config_load() for a text that is already read; c->state is set and holds the pool. */
 bool config_parse(struct config_state *s, const char *text, size_t size, const char *const *set,

@@ -82,6 +82,21 @@ struct yaml_node *yaml_find(const struct yaml_node *map, const char *key)
     return NULL;
 }
 
+/* List by list, so that only the depth of the tree is on the stack. */
+struct yaml_node *yaml_copy(struct pool *p, const struct yaml_node *n)
+{
+    struct yaml_node *copy = pool_take(p, sizeof(*copy));
+    struct yaml_node **tail = &copy->child;
+
+    *copy = *n;
+    copy->next = copy->child = NULL;
+    for (const struct yaml_node *child = n->child; child != NULL; child = child->next) {
+        *tail = yaml_copy(p, child);
+        tail = &(*tail)->next;
+    }
+    return copy;
+}
+
 static int compare_key(const void *a, const void *b)
 {
     const struct yaml_node *x = *(struct yaml_node *const *)a;

@@ -33,6 +33,7 @@ enum yaml_kind { YAML_WORD, YAML_MAP, YAML_LIST };
 struct yaml_node {
     enum yaml_kind kind;
     bool quoted;      /* A word in quotes: "" is then a value and not an absence. */
+    bool laid_over;   /* By yaml_set() or yaml_put(): the file itself says something else. */
     const char *file; /* Or "--set key=value", then line is 0. */
     u32 line, column; /* Of the value, from 1. */
     u32 key_line, key_column;
@@ -57,6 +58,11 @@ struct yaml_node *yaml_read(struct pool *p, const char *path, size_t size_max,
 /* Put "key.path=value" into the tree, over whatever stands there. List items are named by their
  * key "name"; all that follows "costs." is one key. */
 bool yaml_set(struct pool *p, struct yaml_node *root, const char *entry, struct err *e);
+/* The same for a value of another file: messages name that place. Texts are kept as pointers. */
+bool yaml_put(struct pool *p, struct yaml_node *root, const char *key, const char *value,
+              const char *file, u32 line, u32 column, struct err *e);
+/* A tree of its own over the texts of the old one. */
+struct yaml_node *yaml_copy(struct pool *p, const struct yaml_node *n);
 
 struct yaml_node *yaml_find(const struct yaml_node *map, const char *key); /* NULL: none. */
 

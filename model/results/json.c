@@ -1,6 +1,7 @@
 #include "model/results/json.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /*
  * Bytes of the UTF-8 character at s, 0 if it is none. Overlong forms, surrogates and what lies
@@ -55,6 +56,25 @@ static void new_line(const struct json *j)
     fprintf(j->out, "\n%*s", (int)j->depth * 2, "");
 }
 
+/* In numbers mode: the path with this key behind it; the size is that of an object inside. */
+static u32 extend_path(struct json *j, const char *key)
+{
+    u32 used = j->path_size[j->depth];
+    int size = snprintf(j->path + used, JSON_PATH_MAX - used, "%s%s", used != 0 ? "." : "", key);
+
+    ASSERT(used + (u32)size < JSON_PATH_MAX);
+    return used + (u32)size;
+}
+
+static bool put_number(struct json *j, const char *key, u64 value)
+{
+    if (j->out != NULL)
+        return false;
+    extend_path(j, key);
+    j->number(j->arg, j->path, value);
+    return true;
+}
+
 static void put_key(struct json *j, const char *key)
 {
     if (!j->is_first)
@@ -68,9 +88,17 @@ static void put_key(struct json *j, const char *key)
 
 static void open_object(struct json *j)
 {
-    fputc('{', j->out);
+    if (j->out != NULL)
+        fputc('{', j->out);
     j->depth++;
+    ASSERT(j->depth < JSON_DEPTH_MAX);
     j->is_first = true;
+}
+
+void json_begin_numbers(struct json *j, json_number_fn *number, void *arg)
+{
+    *j = (struct json){.number = number, .arg = arg};
+    open_object(j);
 }
 
 void json_begin(struct json *j, FILE *out)
@@ -83,13 +111,18 @@ bool json_finish(struct json *j)
 {
     ASSERT(j->depth == 1);
     json_end(j);
+    if (j->out == NULL)
+        return true;
     fputc('\n', j->out);
     return fflush(j->out) == 0 && !ferror(j->out);
 }
 
 void json_object(struct json *j, const char *key)
 {
-    put_key(j, key);
+    if (j->out != NULL)
+        put_key(j, key);
+    else
+        j->path_size[j->depth + 1] = extend_path(j, key);
     open_object(j);
 }
 
@@ -108,6 +141,8 @@ void json_end(struct json *j)
     if (j->depth == j->row_depth)
         j->row_depth = 0;
     j->depth--;
+    if (j->out == NULL)
+        return;
     if (is_line)
         new_line(j);
     fputc('}', j->out);
@@ -116,30 +151,40 @@ void json_end(struct json *j)
 
 void json_u64(struct json *j, const char *key, u64 value)
 {
+    if (put_number(j, key, value))
+        return;
     put_key(j, key);
     fprintf(j->out, "%" PRIu64, value);
 }
 
 void json_hex(struct json *j, const char *key, u64 value)
 {
+    if (j->out == NULL)
+        return;
     put_key(j, key);
     fprintf(j->out, "\"0x%016" PRIx64 "\"", value);
 }
 
 void json_text(struct json *j, const char *key, const char *text)
 {
+    if (j->out == NULL)
+        return;
     put_key(j, key);
     write_string(j->out, text);
 }
 
 void json_bool(struct json *j, const char *key, bool value)
 {
+    if (put_number(j, key, value))
+        return;
     put_key(j, key);
     fputs(value ? "true" : "false", j->out);
 }
 
 void json_null(struct json *j, const char *key)
 {
+    if (j->out == NULL)
+        return;
     put_key(j, key);
     fputs("null", j->out);
 }

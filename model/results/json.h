@@ -14,8 +14,16 @@
 extern "C" {
 #endif
 
+/* Instead of a stream: every integer (true is 1) with the path of its keys. */
+typedef void json_number_fn(void *arg, const char *path, u64 value);
+enum { JSON_PATH_MAX = 160, JSON_DEPTH_MAX = 8 };
+
 struct json {
-    FILE *out;
+    FILE *out; /* NULL: numbers only. */
+    json_number_fn *number;
+    void *arg;
+    char path[JSON_PATH_MAX];
+    u32 path_size[JSON_DEPTH_MAX]; /* Of the path around each open object. */
     u32 depth;
     u32 row_depth; /* From this depth on everything stands on one line; 0: nowhere. */
     bool is_first; /* No member of the open object has been written yet. */
@@ -23,6 +31,8 @@ struct json {
 
 void json_begin(struct json *j, FILE *out); /* Opens the outermost object. */
 bool json_finish(struct json *j);           /* Closes it. False: the stream has an error. */
+/* The same calls between, for a program that wants the numbers. */
+void json_begin_numbers(struct json *j, json_number_fn *number, void *arg);
 
 void json_object(struct json *j, const char *key); /* One member a line. */
 void json_row(struct json *j, const char *key);    /* The whole object on one line. */

@@ -27,6 +27,17 @@ struct results_info { /* What the machine does not know of itself. */
  */
 bool results_write_json(const struct run *r, const struct results_info *info, FILE *out);
 
+/*
+ * The same numbers for programs: every integer of summary.json but those under host_time and the
+ * identity of the run (format, seed, vcpus, host_cpus), under its key path: "hops.io_wait.p50_ps".
+ * What is null there is left out; true is 1.
+ */
+typedef void results_metric_fn(void *arg, const char *key, u64 value);
+void results_each_metric(const struct run *r, results_metric_fn *each, void *arg);
+/* Every histogram with a value: "latency.async", "latency.sync", "latency.guest", "hops.<hop>". */
+typedef void results_hist_fn(void *arg, const char *key, const struct hist *h);
+void results_each_hist(const struct run *r, results_hist_fn *each, void *arg);
+
 /* One screen (24 x 80) for people: what ran, what it took, where the faults' time went. */
 void results_print_summary(const struct run *r, const struct results_info *info, FILE *out);
 

@@ -290,22 +290,63 @@ static void put_machine(struct json *j, const struct sys *s)
     json_end(j);
 }
 
-bool results_write_json(const struct run *r, const struct results_info *info, FILE *out)
+/* What the simulation has measured. */
+static void put_measured(struct json *j, const struct run *r)
 {
     const struct stats *st = &r->c.s->stats;
+
+    put_faults(j, st);
+    put_latency(j, st);
+    put_hops(j, st);
+    put_tasks(j, r);
+    put_cpus(j, r);
+    put_machine(j, r->c.s);
+    put_guest(j, r);
+    put_picks(j, st);
+    put_checks(j, r);
+}
+
+bool results_write_json(const struct run *r, const struct results_info *info, FILE *out)
+{
     struct json j;
 
     json_begin(&j, out);
     put_identity(&j, r, info);
-    put_faults(&j, st);
-    put_latency(&j, st);
-    put_hops(&j, st);
-    put_tasks(&j, r);
-    put_cpus(&j, r);
-    put_machine(&j, r->c.s);
-    put_guest(&j, r);
-    put_picks(&j, st);
-    put_checks(&j, r);
+    put_measured(&j, r);
     put_host_time(&j, r, info);
     return json_finish(&j);
+}
+
+void results_each_metric(const struct run *r, results_metric_fn *each, void *arg)
+{
+    struct json j;
+
+    json_begin_numbers(&j, each, arg);
+    json_u64(&j, "time_ps", r->c.s->end_ps);
+    json_u64(&j, "lines", r->c.log->count);
+    put_measured(&j, r);
+    json_finish(&j);
+}
+
+void results_each_hist(const struct run *r, results_hist_fn *each, void *arg)
+{
+    const struct stats *st = &r->c.s->stats;
+    const struct {
+        const char *key;
+        const struct hist *hist;
+    } rows[] = {
+        {"latency.async", &st->total_async},
+        {"latency.sync", &st->total_sync},
+        {"latency.guest", &st->guest_total},
+    };
+    char key[SPEC_NAME_MAX + 8];
+
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        if (rows[i].hist->count != 0)
+            each(arg, rows[i].key, rows[i].hist);
+    for (u32 i = 0; i < HOP_COUNT; i++) {
+        snprintf(key, sizeof key, "hops.%s", hop_info[i].key);
+        if (st->hop[i].count != 0)
+            each(arg, key, &st->hop[i]);
+    }
 }

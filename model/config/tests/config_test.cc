@@ -167,7 +167,7 @@ TEST_F(Config, OptionsLieOverTheFile)
     EXPECT_EQ(loaded().store.read.body[0], 100 * PS_PER_US);
     EXPECT_EQ(loaded().cost[COST_EXIT].ps, 250000u);
     EXPECT_TRUE(loaded().cost[COST_EXIT].is_pick);
-    EXPECT_STREQ(loaded().cost[COST_EXIT].source, "pick: given on the command line");
+    EXPECT_STREQ(loaded().cost[COST_EXIT].source, "pick: given by a setting");
     EXPECT_EQ(loaded().cost[COST_ENTER].ps, 30000u);
     EXPECT_FALSE(loaded().cost[COST_ENTER].is_pick);
     EXPECT_EQ(loaded().memory_limit_bytes, 1u << 20);

@@ -158,3 +158,59 @@ TEST_F(Summary, TheTraceHeaderNamesActorsTypesAndHops)
         count += line.compare(0, 6, "actor ") == 0;
     EXPECT_EQ(count, r->c.s->actor_count);
 }
+
+static void keep_number(void *map, const char *key, u64 value)
+{
+    auto &all = *static_cast<std::map<std::string, u64> *>(map);
+
+    EXPECT_TRUE(all.emplace(key, value).second) << key << " comes twice";
+}
+
+/* Programs get what stands in the file: not a number more, none less. */
+TEST_F(Summary, NumbersOneByOneAreThoseOfTheFile)
+{
+    std::map<std::string, u64> numbers;
+
+    load();
+    run_variant(V4);
+    json_reader j(json());
+    results_each_metric(r, keep_number, &numbers);
+    for (const char *identity : {"format", "seed", "vcpus", "host_cpus"})
+        EXPECT_EQ(numbers.count(identity), 0u) << identity;
+    for (const auto &[path, raw] : j.leaf) {
+        std::string key = path;
+        std::replace(key.begin(), key.end(), '/', '.');
+        const bool is_identity = key == "format" || key == "seed" || key == "vcpus" ||
+                                 key == "host_cpus" || key.compare(0, 10, "host_time.") == 0;
+        const std::string value = raw == "true" ? "1" : raw == "false" ? "0" : raw;
+        if (is_identity || value.find_first_not_of("0123456789") != std::string::npos)
+            continue;
+        EXPECT_EQ(numbers.count(key), 1u) << key;
+        EXPECT_EQ(std::to_string(numbers[key]), value) << key;
+        numbers.erase(key);
+    }
+    EXPECT_TRUE(numbers.empty()) << numbers.begin()->first;
+}
+
+static void keep_hist(void *map, const char *key, const hist *h)
+{
+    (*static_cast<std::map<std::string, hist> *>(map))[key] = *h;
+}
+
+TEST_F(Summary, HistogramsOneByOneHaveTheSumsOfTheFile)
+{
+    std::map<std::string, hist> hists;
+
+    load();
+    run_variant(V4);
+    json_reader j(json());
+    results_each_hist(r, keep_hist, &hists);
+    EXPECT_GT(hists.size(), 10u);
+    EXPECT_EQ(hists.count("latency.sync"), 0u) << "nothing was measured";
+    for (const auto &[key, h] : hists) {
+        const size_t dot = key.find('.');
+        const std::string path = key.substr(0, dot) + "/" + key.substr(dot + 1);
+        EXPECT_EQ(j.number(path + "/count"), h.count) << key;
+        EXPECT_EQ(j.number(path + "/sum_ps"), h.sum) << key;
+    }
+}
