@@ -3,7 +3,7 @@
 JOBS := $(shell nproc)
 DEMO := build/release/cli/apfsim run configs/demo.yaml
 
-.PHONY: run test test-release bench format clean
+.PHONY: run test test-long test-release regress bench format clean
 
 # Needs neither Google Test nor Google Benchmark.
 run:
@@ -20,7 +20,17 @@ test:
 	cmake --preset release
 	cmake --build --preset release -j$(JOBS) --target apfsim_program
 	tools/compare-builds
+	tools/regress
 	ctest --preset asan -j$(JOBS) --output-on-failure
+
+# Sweeps that are killed, resumed and sent to a cluster, with 2000 points instead of 200.
+test-long:
+	tools/install-deps test
+	cmake --preset release
+	cmake --build --preset release -j$(JOBS) --target apfsim_program cli_sweep_test \
+		cli_slurm_cluster_test
+	APFSIM_LONG=1 ctest --preset release -R '^cli_(sweep_test|slurm)$$' --timeout 3600 \
+		--output-on-failure
 
 # All tests as released: what a packager would run.
 test-release:
@@ -29,11 +39,19 @@ test-release:
 	cmake --build --preset release -j$(JOBS)
 	ctest --preset release -j$(JOBS) --output-on-failure
 
+# The project's own scenarios against their baseline; tools/regress --accept "why" changes it.
+regress:
+	tools/install-deps run
+	cmake --preset release -DAPFSIM_BUILD_TESTS=OFF -DAPFSIM_BENCH=OFF
+	cmake --build --preset release -j$(JOBS) --target apfsim_program
+	tools/regress
+
 bench:
 	tools/install-deps test
 	cmake --preset release
 	cmake --build --preset release -j$(JOBS)
 	build/release/bench/apfsim_bench
+	tools/bench-sweep
 
 format:
 	git ls-files -z '*.c' '*.h' '*.cc' '*.cpp' '*.hpp' | xargs -0 clang-format -i

@@ -10,9 +10,20 @@ namespace bench {
 /* Tells Google Benchmark of every single operation that is measured. */
 void register_micro();
 
-/* Measures and prints the table of ratios; traces: files to replay besides the samples. Returns
- * how many goals were missed. */
-int print_ratios(const std::vector<std::string> &traces);
+/* One line of the table of ratios. */
+struct measured_ratio {
+    std::string name;
+    bool failed;        /* It could not be measured. */
+    double value, goal; /* goal 0: there is none. */
+    bool is_at_most;    /* Less is better. */
+    bool ok;            /* There is no goal, or it is met. */
+};
+
+/* Measures and prints the table of ratios; traces: files to replay besides the samples. */
+std::vector<measured_ratio> print_ratios(const std::vector<std::string> &traces);
+
+/* The same for apfsim compare --host; false: the file could not be written. */
+bool write_ratios(const std::string &path, const std::vector<measured_ratio> &ratios);
 
 } // namespace bench
 #endif

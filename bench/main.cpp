@@ -1,6 +1,7 @@
 /* apfsim_bench: what the simulator costs this computer. docs/bench.md says how to read it. */
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -12,16 +13,18 @@
 namespace {
 
 const char usage[] =
-    "Usage: apfsim_bench [--ratios] [--gate] [--benchmark_...] [TRACE...]\n\n"
+    "Usage: apfsim_bench [--ratios] [--gate] [--json FILE] [--benchmark_...] [TRACE...]\n\n"
     "Prints what single operations take, then ratios with their goals.\n\n"
     "  --ratios         only the ratios\n"
     "  --gate           exit status 1 if a goal is missed\n"
+    "  --json FILE      write the ratios into this file, for apfsim compare --host\n"
     "  --benchmark_...  options of Google Benchmark, such as --benchmark_filter=tlb\n"
     "  TRACE            traces of valgrind lackey to replay besides the samples; the environment\n"
     "                   variable APFSIM_BENCH_TRACE may name one, too\n";
 
 struct options {
     bool ratios_only = false, gate = false;
+    std::string json; /* "": none. */
     std::vector<std::string> traces;
 };
 
@@ -33,6 +36,8 @@ bool parse(int argc, char **argv, options *o)
             o->ratios_only = true;
         else if (std::strcmp(argv[i], "--gate") == 0)
             o->gate = true;
+        else if (std::strcmp(argv[i], "--json") == 0 && i + 1 < argc)
+            o->json = argv[++i];
         else if (argv[i][0] == '-')
             return false;
         else
@@ -75,6 +80,12 @@ int main(int argc, char **argv)
         bench::register_micro();
         benchmark::RunSpecifiedBenchmarks();
     }
-    int missed = bench::print_ratios(o.traces);
-    return o.gate && missed != 0 ? 1 : 0;
+    const std::vector<bench::measured_ratio> ratios = bench::print_ratios(o.traces);
+    if (!o.json.empty() && !bench::write_ratios(o.json, ratios)) {
+        std::fprintf(stderr, "apfsim_bench: cannot write %s\n", o.json.c_str());
+        return 4;
+    }
+    bool missed = std::any_of(ratios.begin(), ratios.end(),
+                              [](const bench::measured_ratio &r) { return !r.ok; });
+    return o.gate && missed ? 1 : 0;
 }

@@ -57,31 +57,35 @@ public:
     {
         ratios_.push_back(r);
     }
-    /* Measures all in turns and prints them. Returns how many goals were missed. */
-    int print();
+    /* Measures all in turns and prints them. */
+    void print(std::vector<measured_ratio> *results);
 
 private:
     std::deque<subject> subjects_; /* A subject stays where it is. */
     std::vector<ratio> ratios_;
 };
 
-bool verdict(const char *words, double value, double goal, sense sense)
+measured_ratio verdict(const std::string &words, double value, double goal, sense sense)
 {
     bool ok = sense == AT_MOST ? value <= goal : value >= goal;
 
-    std::printf("%-46s %7.2f  %s %-5g %s\n", words, value, sense == AT_MOST ? "<=" : ">=", goal,
-                ok ? "ok" : "MISSED");
-    return ok;
+    std::printf("%-46s %7.2f  %s %-5g %s\n", words.c_str(), value,
+                sense == AT_MOST ? "<=" : ">=", goal, ok ? "ok" : "MISSED");
+    return {words, false, value, goal, sense == AT_MOST, ok};
 }
 
-bool print_one(const ratio &r)
+measured_ratio failure(const std::string &words, double goal, sense sense)
+{
+    std::printf("%-46s  failed\n", words.c_str());
+    return {words, true, 0, goal, sense == AT_MOST, false};
+}
+
+measured_ratio print_one(const ratio &r)
 {
     std::vector<double> of, to, quotient;
 
-    if (r.of->rounds.size() != ROUNDS || r.to->rounds.size() != ROUNDS) {
-        std::printf("%-46s  failed\n", r.words.c_str());
-        return false;
-    }
+    if (r.of->rounds.size() != ROUNDS || r.to->rounds.size() != ROUNDS)
+        return failure(r.words, r.goal, r.sense);
     for (u32 i = 0; i < ROUNDS; i++) {
         of.push_back(ns(r.of->rounds[i], r.unit));
         to.push_back(ns(r.to->rounds[i], r.unit));
@@ -89,15 +93,13 @@ bool print_one(const ratio &r)
     }
     std::printf("%9.2f %9.2f  ", median(of), median(to));
     if (r.goal != 0)
-        return verdict(r.words.c_str(), median(quotient), r.goal, r.sense);
+        return verdict(r.words, median(quotient), r.goal, r.sense);
     std::printf("%-46s %7.2f\n", r.words.c_str(), median(quotient));
-    return true;
+    return {r.words, false, median(quotient), 0, r.sense == AT_MOST, true};
 }
 
-int table::print()
+void table::print(std::vector<measured_ratio> *results)
 {
-    int missed = 0;
-
     for (u32 i = 0; i < ROUNDS; i++)
         for (subject &s : subjects_) {
             outcome o = {};
@@ -106,8 +108,7 @@ int table::print()
         }
     std::printf("\n  this ns   base ns  %-46s   ratio  goal\n", "ratio of one to the other");
     for (const ratio &r : ratios_)
-        missed += !print_one(r);
-    return missed;
+        results->push_back(print_one(r));
 }
 
 bool run_toy(outcome *o)
@@ -204,15 +205,14 @@ void add_replay(table *t, const std::string &file)
     t->compare({"speed, replay : parse, " + name, replay, read, PER_ACCESS, AT_LEAST, 0.7});
 }
 
-int print_memory()
+void print_memory(std::vector<measured_ratio> *results)
 {
     outcome o = {};
-    int missed = 0;
 
     std::printf("\n      MiB     pages  %-46s   ratio  goal\n", "part of 32 MiB + 64 B a page");
     if (!measure({reference_yaml(1 << 16), carrier::TESTBED, false, 4 << 16}, &o)) {
-        std::printf("%-46s  failed\n", "memory");
-        return 1;
+        results->push_back(failure("memory", 1, AT_MOST));
+        return;
     }
     const double budget = double((32 << 20) + 64 * o.touched_pages);
     const struct {
@@ -222,14 +222,45 @@ int print_memory()
     for (const auto &row : rows) {
         std::printf("%9.2f %9llu  ", double(row.bytes) / (1 << 20),
                     (unsigned long long)o.touched_pages);
-        missed += !verdict(row.words, double(row.bytes) / budget, 1, AT_MOST);
+        results->push_back(verdict(row.words, double(row.bytes) / budget, 1, AT_MOST));
     }
-    return missed;
+}
+
+/* Names of traces are names of files. */
+std::string json_text(const std::string &text)
+{
+    std::string out = "\"";
+
+    for (char c : text)
+        out += c == '"' || c == '\\'    ? std::string("\\") + c
+               : (unsigned char)c < ' ' ? std::string("?")
+                                        : std::string(1, c);
+    return out + "\"";
 }
 
 } // namespace
 
-int print_ratios(const std::vector<std::string> &traces)
+bool write_ratios(const std::string &path, const std::vector<measured_ratio> &ratios)
+{
+    std::FILE *out = std::fopen(path.c_str(), "we");
+
+    if (out == nullptr)
+        return false;
+    std::fputs("{\n  \"apfsim-ratios\": 1,\n  \"ratios\": [", out);
+    for (const measured_ratio &r : ratios) {
+        std::fprintf(out, "%s\n    {\"name\": %s, \"value\": ", &r == ratios.data() ? "" : ",",
+                     json_text(r.name).c_str());
+        r.failed ? (void)std::fputs("null", out) : (void)std::fprintf(out, "%.4f", r.value);
+        std::fputs(", \"goal\": ", out);
+        r.goal == 0 ? (void)std::fputs("null", out) : (void)std::fprintf(out, "%g", r.goal);
+        std::fprintf(out, ", \"direction\": \"%s\"}", r.is_at_most ? "at_most" : "at_least");
+    }
+    std::fputs("\n  ]\n}\n", out);
+    bool good = std::fflush(out) == 0 && !std::ferror(out);
+    return std::fclose(out) == 0 && good;
+}
+
+std::vector<measured_ratio> print_ratios(const std::vector<std::string> &traces)
 {
     table t;
 
@@ -240,7 +271,10 @@ int print_ratios(const std::vector<std::string> &traces)
         add_replay(&t, std::string(APFSIM_SAMPLES_DIR "/") + name + ".lackey.zst");
     for (const std::string &file : traces)
         add_replay(&t, file);
-    return t.print() + print_memory();
+    std::vector<measured_ratio> results;
+    t.print(&results);
+    print_memory(&results);
+    return results;
 }
 
 } // namespace bench

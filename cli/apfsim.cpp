@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <new>
 
+#include "cli/interrupt.hpp"
+
 namespace cli {
 
 namespace {
@@ -22,6 +24,9 @@ const command commands[] = {
     {"check", check_command, "check an experiment without running it"},
     {"list", list_command, "list variants, parameters, costs, hops, ... or what a trace holds"},
     {"trace", trace_command, "print an event trace that a run has recorded"},
+    {"sweep", sweep_command, "run many points of a design space, and keep their results"},
+    {"report", report_command, "show the results of a sweep"},
+    {"compare", compare_command, "find what has changed between two results, and gate it"},
 };
 
 int help()
@@ -52,7 +57,8 @@ int dispatch(const arguments &args)
         if (name == c.name)
             return c.run(arguments(args.begin() + 1, args.end()));
     throw failure(ERR_USAGE, "found " + (args.empty() ? "no command" : "\"" + name + "\"") +
-                                 ", expected run, check, list or trace; try apfsim --help");
+                                 ", expected run, check, list, trace, sweep, report or compare; "
+                                 "try apfsim --help");
 }
 
 int complain(const char *sentence, int status)
@@ -72,6 +78,8 @@ void require_file(const std::string &path)
 {
     std::error_code error;
 
+    if (std::filesystem::is_directory(path, error))
+        throw failure(ERR_USAGE, path + ": found a directory, expected a file");
     if (!std::filesystem::is_regular_file(path, error))
         throw failure(ERR_USAGE, path + ": found no such file; try another name");
 }
@@ -89,7 +97,9 @@ int guard(const std::function<int()> &work)
     } catch (const std::exception &e) {
         status = complain(e.what(), ERR_IO);
     }
-    if ((std::fflush(stdout) != 0 || std::ferror(stdout)) && status == ERR_NONE)
+    /* A verdict that nobody could read is none; other failures have had their sentence. */
+    const bool has_only_verdict = status == ERR_NONE || status == ERR_GATE;
+    if ((std::fflush(stdout) != 0 || std::ferror(stdout)) && has_only_verdict)
         status = complain("cannot write to standard output; try another file or disk", ERR_IO);
     return status;
 }
@@ -97,6 +107,7 @@ int guard(const std::function<int()> &work)
 int apfsim(const arguments &args)
 {
     std::signal(SIGXFSZ, SIG_IGN); /* A limit on file sizes is an error like a full disk. */
+    interrupt_tidily();
     return guard([&] { return dispatch(args); });
 }
 

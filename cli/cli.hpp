@@ -41,6 +41,9 @@ int run_command(const arguments &args);
 int check_command(const arguments &args);
 int list_command(const arguments &args);
 int trace_command(const arguments &args);
+int sweep_command(const arguments &args);
+int report_command(const arguments &args);
+int compare_command(const arguments &args);
 
 /* Does the work; a failure is printed as one sentence and becomes the status. */
 int guard(const std::function<int()> &work);

@@ -1,6 +1,13 @@
 #include "cli/interrupt.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <climits>
 #include <csignal>
+#include <cstring>
+
+#include "cli/cli.hpp"
 
 namespace cli {
 
@@ -10,6 +17,25 @@ namespace {
 volatile int flag;
 volatile pid_t forward_to;
 
+enum { HALF_WRITTEN_MAX = 16 };
+char half_written_path[HALF_WRITTEN_MAX][PATH_MAX]; /* Empty: free. */
+pid_t half_written_by;
+
+/* Nothing here but what a signal handler may call. */
+void on_tidy_signal(int)
+{
+    static const char words[] = "apfsim: interrupted\n";
+
+    if (getpid() == half_written_by) { /* Children of a fork have written nothing. */
+        for (const char *path : half_written_path)
+            if (path[0] != '\0')
+                unlink(path);
+        if (write(STDERR_FILENO, words, sizeof words - 1) < 0)
+            _exit(STATUS_INTERRUPTED);
+    }
+    _exit(STATUS_INTERRUPTED);
+}
+
 void on_signal(int number)
 {
     flag = 1;
@@ -18,6 +44,30 @@ void on_signal(int number)
 }
 
 } // namespace
+
+void interrupt_tidily()
+{
+    struct sigaction action = {};
+
+    half_written_by = getpid();
+    action.sa_handler = on_tidy_signal;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+half_written::half_written(const std::string &path) : slot_(0)
+{
+    while (slot_ < HALF_WRITTEN_MAX && half_written_path[slot_][0] != '\0')
+        slot_++;
+    if (slot_ < HALF_WRITTEN_MAX && path.size() < PATH_MAX)
+        std::strcpy(half_written_path[slot_], path.c_str());
+}
+
+half_written::~half_written()
+{
+    if (slot_ < HALF_WRITTEN_MAX)
+        half_written_path[slot_][0] = '\0';
+}
 
 void interrupt_watch()
 {

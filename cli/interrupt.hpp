@@ -7,7 +7,25 @@
 
 #include <sys/types.h>
 
+#include <string>
+
 namespace cli {
+
+/* From here on, until interrupt_watch(), a signal removes what is half written and ends the
+ * program with status 130. */
+void interrupt_tidily();
+
+/* A file that is half written as long as this lives. */
+class half_written {
+public:
+    explicit half_written(const std::string &path);
+    ~half_written();
+    half_written(const half_written &) = delete;
+    half_written &operator=(const half_written &) = delete;
+
+private:
+    size_t slot_;
+};
 
 void interrupt_watch();
 /* What a run looks at: non-zero when it shall end. */

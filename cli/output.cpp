@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "cli/interrupt.hpp"
 #include "model/model.h"
 
 namespace fs = std::filesystem;
@@ -89,17 +90,6 @@ struct temporary_file {
     temporary_file &operator=(const temporary_file &) = delete;
 };
 
-/* From its temporary name to its own. */
-void publish_file(const fs::path &path)
-{
-    const fs::path temporary = path.string() + part;
-
-    sync(temporary);
-    if (std::rename(temporary.c_str(), path.c_str()) != 0)
-        throw io_failure("cannot rename " + temporary.string(), errno);
-    sync(path.has_parent_path() ? path.parent_path() : fs::path("."));
-}
-
 } // namespace
 
 output::output(fs::path folder) : folder_(std::move(folder))
@@ -140,17 +130,66 @@ void output::publish(const std::string &name) const
     publish_file(folder_ / name);
 }
 
-void write_file(const fs::path &path, const std::function<bool(FILE *)> &fill)
+void publish_file(const fs::path &path)
+{
+    const fs::path temporary = path.string() + part;
+
+    sync(temporary);
+    if (std::rename(temporary.c_str(), path.c_str()) != 0)
+        throw io_failure("cannot rename " + temporary.string(), errno);
+    sync(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
+std::string file_behind(const std::string &path)
 {
     std::error_code error;
+
+    if (!fs::is_symlink(fs::symlink_status(path, error)))
+        return path;
+    const fs::path target = fs::canonical(path, error);
+    if (error)
+        throw failure(ERR_USAGE, path + ": found a symbolic link that leads nowhere, expected a "
+                                        "file or a new name");
+    return target.string();
+}
+
+void refuse_inputs(const std::string &option, const std::string &path,
+                   const std::vector<std::string> &inputs)
+{
+    std::error_code error;
+
+    for (const std::string &input : inputs)
+        if (fs::equivalent(path, input, error))
+            throw failure(ERR_USAGE, option + ": found " + path +
+                                         ", which is read here, expected another file");
+}
+
+namespace {
+
+/* The stream has failed, and errno has been to other places since: the same again, to hear why. */
+int reason_of(FILE *stream)
+{
+    std::clearerr(stream);
+    errno = 0;
+    if (std::fputc('\n', stream) != EOF && std::fflush(stream) == 0)
+        return EIO;
+    return errno != 0 ? errno : EIO;
+}
+
+} // namespace
+
+void write_file(const fs::path &name, const std::function<bool(FILE *)> &fill)
+{
+    std::error_code error;
+    const fs::path path = file_behind(name.string());
     const fs::file_status old = fs::status(path, error);
 
     if (fs::exists(old) && !fs::is_regular_file(old)) /* A device must not be replaced. */
-        throw failure(ERR_IO, "cannot write " + path.string() + ": it is no regular file");
+        throw failure(ERR_IO, "cannot write " + name.string() + ": it is no regular file");
+    const half_written gone(path.string() + part);
     const temporary_file file(path.string() + part);
-    errno = 0;
     if (!fill(file.stream) || std::fflush(file.stream) != 0 || std::ferror(file.stream))
-        throw io_failure("cannot write " + path.string(), errno != 0 ? errno : EIO);
+        throw io_failure("cannot write " + path.string(), reason_of(file.stream));
     publish_file(path);
 }
 

@@ -15,8 +15,18 @@
 
 namespace cli {
 
+/* The file that a name stands for: behind a symbolic link its target, which must be there. */
+std::string file_behind(const std::string &path);
+
+/* What is written must be none of the files that are read; `option` names it. */
+void refuse_inputs(const std::string &option, const std::string &path,
+                   const std::vector<std::string> &inputs);
+
 /* Under path + ".part" first; fill() returns false if the stream has an error. */
 void write_file(const std::filesystem::path &path, const std::function<bool(FILE *)> &fill);
+
+/* The last step of it, for a file that stands under its temporary name already. */
+void publish_file(const std::filesystem::path &path);
 
 class output {
 public:

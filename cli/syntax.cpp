@@ -14,8 +14,15 @@ bool is_optional(const std::string &operand)
     return operand[0] == '[';
 }
 
+bool is_repeated(const std::string &operand)
+{
+    return operand.back() == '.';
+}
+
 std::string name_of(const std::string &operand)
 {
+    if (is_repeated(operand))
+        return operand.substr(0, operand.size() - 3);
     return is_optional(operand) ? operand.substr(1, operand.size() - 2) : operand;
 }
 
@@ -43,8 +50,12 @@ bool syntax::parse(const arguments &args, po::variables_map &values)
 
     all.add(options);
     for (const std::string &operand : operands) {
-        all.add_options()(name_of(operand).c_str(), po::value<std::string>());
-        positions.add(name_of(operand).c_str(), 1);
+        const std::string name = name_of(operand);
+        if (is_repeated(operand))
+            all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
+        else
+            all.add_options()(name.c_str(), po::value<std::string>());
+        positions.add(name.c_str(), is_repeated(operand) ? -1 : 1);
         usage += " " + operand;
     }
     try {
@@ -68,8 +79,8 @@ bool syntax::parse(const arguments &args, po::variables_map &values)
         return false;
     }
     for (const std::string &operand : operands)
-        if (!is_optional(operand) && !values.count(operand))
-            throw wrong("found no " + operand + ", expected " + usage);
+        if (!is_optional(operand) && !values.count(name_of(operand)))
+            throw wrong("found no " + name_of(operand) + ", expected " + usage);
     return true;
 }
 

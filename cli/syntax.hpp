@@ -12,7 +12,8 @@ struct syntax {
     std::string command;               /* "run" */
     std::string words;                 /* One sentence. */
     std::string example;               /* A whole command line. */
-    std::vector<std::string> operands; /* "CONFIG"; "[FILE]" may be left out. */
+    /* "CONFIG"; "[FILE]" may be left out; the last may be "FILE...": a vector of one or more. */
+    std::vector<std::string> operands;
     boost::program_options::options_description options{"Options"};
 
     /* Options of the caller are added to `options` before parse(). */

@@ -13,6 +13,8 @@ add_compile_options(-Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:C>:-Wpedantic>)
 add_compile_definitions($<$<COMPILE_LANGUAGE:C>:_GNU_SOURCE>)
 # An assertion names "base/evset.c", wherever the source tree lies: same source, same program.
 add_compile_options("-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
+# Results are kept by the program that has made them: cli/data/build_id.cpp reads this note.
+add_link_options(-Wl,--build-id=sha1)
 
 if(APFSIM_SANITIZE)
     # Any report ends the program, so that no test passes over it.

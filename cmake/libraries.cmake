@@ -8,7 +8,8 @@ function(apfsim_library name)
     target_link_libraries(${name} INTERFACE ${ARGN})
 endfunction()
 
-foreach(pair IN ITEMS systemc:systemc libfyaml:fyaml libzstd:zstd libxxhash:xxhash)
+foreach(pair IN ITEMS systemc:systemc libfyaml:fyaml libzstd:zstd libxxhash:xxhash
+        sqlite3:sqlite3)
     string(REPLACE ":" ";" pair ${pair})
     list(GET pair 0 package)
     list(GET pair 1 name)
@@ -21,6 +22,7 @@ endforeach()
 
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 apfsim_library(boost_program_options Boost::program_options)
+apfsim_library(boost_headers Boost::headers) # Math, Random, Multiprecision
 
 if(APFSIM_BUILD_TESTS)
     find_package(GTest REQUIRED)

@@ -19,7 +19,7 @@ TEST_F(Usage, HelpAndVersionAreAnswers)
 
 TEST_F(Usage, WrongArgumentsAreNamed)
 {
-    expect_complaint(run({}), 2, "found no command, expected run, check, list or trace");
+    expect_complaint(run({}), 2, "found no command, expected run, check, list, trace, sweep");
     expect_complaint(run({"rum"}), 2, "found \"rum\", expected run");
     expect_complaint(run({"run"}), 2, "found no CONFIG, expected apfsim run CONFIG");
     expect_complaint(run({"run", demo, "--fast"}), 2, "--fast");

@@ -1,0 +1,25 @@
+# Writes the files of assets/ as strings into a C++ source: cmake -D FOLDER=... -D OUT=... -P this.
+# In pieces, since a string literal has an end.
+function(embed name content)
+    set(rest "${content}")
+    string(APPEND text "\nconst std::string ${name} =\n    std::string()")
+    while(NOT rest STREQUAL "")
+        string(SUBSTRING "${rest}" 0 8000 piece)
+        string(LENGTH "${piece}" length)
+        string(SUBSTRING "${rest}" ${length} -1 rest)
+        string(APPEND text " +\n    R\"apfsim(${piece})apfsim\"")
+    endwhile()
+    set(text "${text};\n" PARENT_SCOPE)
+endfunction()
+
+set(text "#include \"cli/report/assets.hpp\"\n\nnamespace cli::report {\n")
+file(READ "${FOLDER}/figure.css" figure)
+file(READ "${FOLDER}/style.css" style)
+file(READ "${FOLDER}/dark.css" dark)
+file(READ "${FOLDER}/report.js" script)
+# The dark colours stand in one file and are needed in two places.
+string(REPLACE "/* dark */" "\n${dark}" style "${style}")
+embed(figure_css "${figure}")
+embed(style_css "${style}")
+embed(report_js "${script}")
+file(WRITE "${OUT}" "${text}\n} // namespace cli::report\n")
