@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <climits>
 #include <csignal>
 #include <cstring>
@@ -59,8 +60,12 @@ half_written::half_written(const std::string &path) : slot_(0)
 {
     while (slot_ < HALF_WRITTEN_MAX && half_written_path[slot_][0] != '\0')
         slot_++;
-    if (slot_ < HALF_WRITTEN_MAX && path.size() < PATH_MAX)
-        std::strcpy(half_written_path[slot_], path.c_str());
+    if (slot_ < HALF_WRITTEN_MAX && !path.empty() && path.size() < PATH_MAX) {
+        char *to = half_written_path[slot_];
+        std::strcpy(to + 1, path.c_str() + 1);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        to[0] = path[0]; /* Last: a signal meets the whole name or none. */
+    }
 }
 
 half_written::~half_written()

@@ -158,8 +158,16 @@ void refuse_inputs(const std::string &option, const std::string &path,
 {
     std::error_code error;
 
+    auto is_read = [&](const std::string &input) {
+        if (!fs::exists(path, error) || fs::equivalent(path, input, error))
+            return fs::exists(path, error);
+        const std::string folder = fs::canonical(input, error).string() + "/";
+        return fs::is_directory(input, error) &&
+               fs::canonical(path, error).string().compare(0, folder.size(), folder) == 0;
+    };
+
     for (const std::string &input : inputs)
-        if (fs::equivalent(path, input, error))
+        if (!input.empty() && is_read(input))
             throw failure(ERR_USAGE, option + ": found " + path +
                                          ", which is read here, expected another file");
 }

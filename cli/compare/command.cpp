@@ -173,6 +173,8 @@ void write_text(const std::string &path, const std::string &text)
 
 int report(const compare_options &o, const comparison &c, const side &base)
 {
+    if (!o.markdown.empty() && o.markdown == o.junit)
+        throw failure(ERR_USAGE, "--junit: found the file of --markdown, expected another");
     refuse_inputs("--markdown", o.markdown, {o.base, o.now, o.gates});
     refuse_inputs("--junit", o.junit, {o.base, o.now, o.gates});
     if (!o.markdown.empty())

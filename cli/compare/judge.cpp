@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "cli/data/database.hpp"
+
 namespace cli {
 
 const char *verdict_word(verdict v)
@@ -283,6 +285,15 @@ void judge::note_end(const subject &base, const subject &now)
                             ": was interrupted, so its numbers depend on when that was");
 }
 
+/* What one computer did to a run says nothing about the simulated system. */
+bool is_no_result(const std::string &end)
+{
+    for (const run_status s : {run_status::crashed, run_status::timed_out, run_status::failed})
+        if (end == run_status_word(s))
+            return true;
+    return false;
+}
+
 subject_result judge::pair(const subject &base, const subject &now)
 {
     subject_result r;
@@ -291,7 +302,7 @@ subject_result judge::pair(const subject &base, const subject &now)
     r.seed = now.seed;
     r.base = &base;
     r.now = &now;
-    if (base.end != now.end)
+    if (base.end != now.end || is_no_result(now.end))
         add({"end", {}, {}, base.end, now.end, 0, verdict::passed}, now, &r);
     metrics(base, now, &r);
     transcript(base, now, &r);
@@ -337,11 +348,25 @@ std::map<key, const subject *> by_key(const side &s)
     return all;
 }
 
-/* Other seeds of a label are the business of its statistical gates, if there are some. */
-bool has_other_seeds(const comparison &c, const side &other, const subject &s)
+/* The first has a run of this label whose seed the second does not have. */
+bool has_more_seeds(const side &first, const std::map<key, const subject *> &second,
+                    const std::string &label)
 {
-    return std::any_of(other.subjects.begin(), other.subjects.end(),
-                       [&](const subject &o) { return o.label == s.label; }) &&
+    return std::any_of(first.subjects.begin(), first.subjects.end(), [&](const subject &s) {
+        return s.label == label && second.count({label, s.seed}) == 0;
+    });
+}
+
+/* Other seeds of a label are the business of its statistical gates, if there are some. Seeds that
+ * NEW lacks without having others are lost runs, whatever the gates are about. */
+bool has_other_seeds(const comparison &c, const side &now,
+                     const std::map<key, const subject *> &bases, const subject &s)
+{
+    const bool is_in_both = std::any_of(bases.begin(), bases.end(), [&](const auto &b) {
+        return b.first.first == s.label;
+    });
+
+    return is_in_both && has_more_seeds(now, bases, s.label) &&
            std::any_of(c.gates.gates.begin(), c.gates.gates.end(), [&](const gate &g) {
                return g.kind == gate_kind::statistical && gate_is_for(g, s);
            });
@@ -361,9 +386,9 @@ comparison compare_sides(const side &base, const side &now, const metric_names &
     c.base_path = base.path;
     c.now_path = now.path;
     c.notes = check_gates(c.gates, base, now, names);
-    auto single = [&](const subject *b, const subject *n, const side &other) {
+    auto single = [&](const subject *b, const subject *n) {
         const subject &s = b != nullptr ? *b : *n;
-        if (has_other_seeds(c, other, s))
+        if (has_other_seeds(c, now, bases, s))
             c.notes.push_back(subject_words(s) + " is only in " + (b != nullptr ? "BASE" : "NEW") +
                               ": compared with other seeds by statistics alone");
         else
@@ -374,11 +399,11 @@ comparison compare_sides(const side &base, const side &now, const metric_names &
         if (n != nows.end())
             c.subjects.push_back(j.pair(b, *n->second));
         else
-            single(&b, nullptr, now);
+            single(&b, nullptr);
     }
     for (const subject &n : now.subjects)
         if (bases.count({n.label, n.seed}) == 0)
-            single(nullptr, &n, base);
+            single(nullptr, &n);
     judge_groups(base, now, names, &c);
     return c;
 }

@@ -136,7 +136,7 @@ group_result judge_group(const gate &g, const std::string &metric, const seeds &
 
 using runs = std::vector<const subject *>;
 
-/* Values of one metric; empty if a run has none. */
+/* Values of each metric, of the seeds that have it. */
 std::vector<seeds> table_of(const runs &all, size_t metric_count)
 {
     std::vector<seeds> table(metric_count);
@@ -144,11 +144,8 @@ std::vector<seeds> table_of(const runs &all, size_t metric_count)
     for (const subject *s : all)
         for (const metric &m : s->metrics)
             table[m.name].emplace_back(s->seed, (double)m.value);
-    for (seeds &row : table) {
-        if (row.size() != all.size())
-            row.clear();
+    for (seeds &row : table)
         std::sort(row.begin(), row.end());
-    }
     return table;
 }
 

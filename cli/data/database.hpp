@@ -33,6 +33,11 @@ enum class run_status {
     failed,    /* Could not read or write something. */
 };
 const char *run_status_word(run_status s); /* "done", "timed-out", ... */
+/* What the simulated system did stays; what this computer did wrong is tried again. */
+inline bool is_fact(run_status s)
+{
+    return s == run_status::done || s == run_status::stuck || s == run_status::broken;
+}
 
 /* Encoded from the start: a process that collects thousands of them stays small. */
 struct named_hist {
@@ -144,7 +149,8 @@ public:
     /* --- Whole files --- */
     /* The runs of `other` (same plan and build) join these. Order does not matter; a run that is
      * done twice with different results is an error: a result is a pure function. */
-    void merge(const database &other);
+    /* Returns the groups whose counts of seeds differ: neither is kept. */
+    std::vector<u32> merge(const database &other);
     /* Results of any sweep with the same build that this plan asks for. Returns how many. Asked
      * for a config key, `only` says whether it is wanted; without it all are. */
     u32 reuse(const database &other, const std::function<bool(u64)> &only = nullptr);

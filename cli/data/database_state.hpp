@@ -90,7 +90,7 @@ struct database::state {
     void insert_parts(s64 run, const stored_run &r);
     void expect_same(run_key key, const stored_run &a, const stored_run &b);
     void keep_seed_count(u32 group, u32 seeds);
-    void join_seed_counts(state &other);
+    std::vector<u32> join_seed_counts(state &other);
     u32 join(state &other, bool is_wanted_only, const std::function<bool(u64)> &only = nullptr);
 };
 

@@ -9,12 +9,6 @@ namespace cli {
 
 namespace {
 
-/* The same on every computer, so that no other run can take its place. */
-bool is_fact(run_status s)
-{
-    return s == run_status::done || s == run_status::stuck || s == run_status::broken;
-}
-
 std::tuple<u64, u32> host_order(const stored_run &r)
 {
     return {r.host_ns == 0 ? UINT64_MAX : r.host_ns, r.attempts};
@@ -219,9 +213,11 @@ void database::state::keep_seed_count(u32 group, u32 seeds)
     q.run();
 }
 
-/* Each shard runs whole groups, so no two have decided on the same one. */
-void database::state::join_seed_counts(state &other)
+/* Counts follow from results: where they differ, one was made when runs had failed for reasons of
+ * their computer, and neither is kept. Who merges counts again (merge_results()). */
+std::vector<u32> database::state::join_seed_counts(state &other)
 {
+    std::vector<u32> differing;
     query theirs(other.db, "SELECT grp, seeds FROM groups WHERE seeds IS NOT NULL ORDER BY grp");
     query ours(db, "SELECT seeds FROM groups WHERE grp = ?");
 
@@ -229,15 +225,18 @@ void database::state::join_seed_counts(state &other)
         const u32 group = (u32)theirs.number(0), seeds = (u32)theirs.number(1);
         ours << group;
         const bool is_new = ours.step() && ours.is_null(0);
-        if (!is_new && ours.number(0) != seeds)
-            throw failure(ERR_BROKEN, "group " + std::to_string(group) + " stopped " + "after " +
-                                          ours.text(0) + " seeds, and in " + other.db.path() +
-                                          " after " + std::to_string(seeds) +
-                                          "; the program is not deterministic, please report it");
+        const bool is_other = !is_new && ours.number(0) != seeds;
         ours.again();
         if (is_new)
             keep_seed_count(group, seeds);
+        if (is_other) {
+            query forget(db, "UPDATE groups SET seeds = NULL WHERE grp = ?");
+            forget << group;
+            forget.run();
+            differing.push_back(group);
+        }
     }
+    return differing;
 }
 
 /* --- Whole files --- */
@@ -294,16 +293,18 @@ void expect_same_sweep(const database &a, const database &b)
                                      "), expected parts of one sweep; run them with one program");
 }
 
-void database::merge(const database &other)
+std::vector<u32> database::merge(const database &other)
 {
+    std::vector<u32> differing;
     state &from = *other.s_;
 
     expect_same_sweep(*this, other);
     s_->write([&] {
         const transaction whole(from.db, transaction::kind::read);
         s_->join(from, false);
-        s_->join_seed_counts(from);
+        differing = s_->join_seed_counts(from);
     });
+    return differing;
 }
 
 u32 database::reuse(const database &other, const std::function<bool(u64)> &only)

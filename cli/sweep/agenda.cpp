@@ -208,4 +208,27 @@ u64 agenda::done() const
     return sum;
 }
 
+void merge_results(database &db, const database &other)
+{
+    const std::vector<u32> differing = db.merge(other);
+    const plan &p = db.get_plan();
+
+    if (!p.stop || differing.empty())
+        return;
+    agenda all(p, {});
+    std::map<u64, u32> points;
+    for (u32 i = 0; i < p.points.size(); i++)
+        points[p.points[i].config_key] = i;
+    for (const auto &[key, status] : db.known()) {
+        const auto point = points.find(key.config_key);
+        if (point == points.end() || !is_fact(status))
+            continue;
+        all.learn(point->second, key.seed, status,
+                  status == run_status::done ? db.metric_of(key, p.stop->metric) : std::nullopt);
+    }
+    for (const auto &[group, seeds] : all.decide())
+        if (std::find(differing.begin(), differing.end(), group) != differing.end())
+            db.put_seed_count(group, seeds);
+}
+
 } // namespace cli

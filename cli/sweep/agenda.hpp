@@ -75,5 +75,9 @@ private:
     size_t open_count_ = 0;     /* Groups that are not. */
 };
 
+/* Merges, and counts the seeds of groups anew that have stopped at different places: one of them
+ * when runs had failed for reasons of their computer. Counts follow from results. */
+void merge_results(database &db, const database &other);
+
 } // namespace cli
 #endif

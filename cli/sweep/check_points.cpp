@@ -330,6 +330,8 @@ std::vector<checked_point> check_points(const sweep_base &base, size_t count,
                     out.add((u64)f.status);
                     out.add(std::string(f.what()));
                     break;
+                } catch (...) {
+                    _exit(ERR_IO); /* Out of memory: a child never goes on as its parent. */
                 }
                 if (out.bytes.size() >= BUFFER_BYTES)
                     flush(out, pipe);

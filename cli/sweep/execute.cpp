@@ -76,6 +76,9 @@ run_result execute(const config_base &base, const point &p, u64 seed)
     const u64 started_ns = host_now_ns();
     const made_config c(&base, settings_of(p, seed));
     const spec &machine = *config_spec(c.get(), 0);
+    if (p.config_key != 0 && config_key(c.get(), 0) != p.config_key)
+        throw failure(ERR_USAGE, "found another configuration than was planned, a file has changed "
+                                 "meanwhile; try the same command again");
     const sources input(machine);
     const std::unique_ptr<struct log> transcript(new struct log);
 

@@ -63,12 +63,6 @@ private:
     const bool is_shown_;
 };
 
-/* A fact of the simulated system stays; what this computer did wrong is tried again. */
-bool is_fact(run_status s)
-{
-    return s == run_status::done || s == run_status::stuck || s == run_status::broken;
-}
-
 void local_sweep::decide()
 {
     for (const auto &[group, seeds] : agenda_.decide())

@@ -6,6 +6,7 @@
 #include "cli/data/lock.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
+#include "cli/sweep/agenda.hpp"
 #include "cli/sweep/sweep.hpp"
 #include "cli/syntax.hpp"
 
@@ -43,7 +44,7 @@ void merge_into_new(const std::vector<std::string> &paths, const std::string &ou
         for (const std::string &path : paths) {
             const database other(path, access::read);
             expect_same_sweep(first, other); /* Names files that people know. */
-            db.merge(other);
+            merge_results(db, other);
         }
     } catch (...) {
         fs::remove(part, error);
@@ -88,7 +89,7 @@ int sweep_merge_command(const arguments &args)
         database db(out, access::write);
         for (const std::string &path : paths)
             if (!fs::equivalent(path, out))
-                db.merge(database(path, access::read));
+                merge_results(db, database(path, access::read));
     }
     if (!values.count("quiet"))
         print_summary(database(out, access::read));

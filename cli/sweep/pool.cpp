@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,6 +67,13 @@ unsigned host_cpus()
 run_pool::run_pool(const config_base &base, const plan &p, unsigned jobs)
     : base_(base), plan_(p), jobs_(std::max(1u, jobs))
 {
+    struct rlimit files = {};
+
+    /* Two pipes a child: the soft limit of most systems ends at some 500. */
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
 }
 
 run_pool::~run_pool()
@@ -154,7 +162,8 @@ void run_pool::kill_late()
     const u64 limit_ns = plan_.limits.time_ms * 1000000;
 
     for (child &c : children_)
-        if (limit_ns != 0 && !c.is_late && host_now_ns() - c.start_ns >= limit_ns) {
+        if (limit_ns != 0 && !c.is_late && (c.out >= 0 || c.err >= 0) &&
+            host_now_ns() - c.start_ns >= limit_ns) {
             c.is_late = true;
             kill(c.pid, SIGKILL);
         }
@@ -185,7 +194,13 @@ run_result run_pool::reap(child &c)
     for (int file : {c.out, c.err})
         if (file >= 0)
             close(file);
-    if (c.is_late) {
+    const bool is_whole =
+        WIFEXITED(status) && WEXITSTATUS(status) == 0 && unpack_result(c.bytes, &r);
+    if (!is_whole)
+        r = {};
+    if (is_whole) {
+        /* In time, even if we were late to look. */
+    } else if (c.is_late) {
         r.status = run_status::timed_out;
         r.text = "took longer than " + std::to_string(plan_.limits.time_ms) + " ms";
     } else if (WIFSIGNALED(status)) {
@@ -195,8 +210,7 @@ run_result run_pool::reap(child &c)
         const bool is_broken = WEXITSTATUS(status) == ERR_BROKEN;
         r.status = is_broken ? run_status::broken : run_status::failed;
         r.text = sentence_of(c.words);
-    } else if (!unpack_result(c.bytes, &r)) {
-        r = {};
+    } else {
         r.status = run_status::crashed;
         r.text = "ended without results";
     }
@@ -216,10 +230,11 @@ std::vector<run_pool::ended> run_pool::wait(int timeout_ms)
         files.push_back({c.err, POLLIN, 0});
     }
     poll(files.data(), files.size(), patience_ms(timeout_ms));
+    for (child &c : children_)
+        read_from(c);
     kill_late();
     for (size_t i = 0; i < children_.size();) {
         child &c = children_[i];
-        read_from(c);
         if (c.out >= 0 || c.err >= 0) {
             i++;
             continue;

@@ -86,6 +86,12 @@ void check_files(const syntax &s, const po::variables_map &values)
         throw s.wrong("--report: found the file of --out, expected another");
 }
 
+/* Plans that ask for the same runs may still differ in where files are, in limits and in hints. */
+bool is_same_wording(const plan &a, const plan &b)
+{
+    return a.text == b.text && a.file == b.file && a.base == b.base;
+}
+
 /* The file of the results, old or new, with this plan in it. */
 database open_results(const loaded_sweep &sweep, const sweep_options &o)
 {
@@ -95,8 +101,11 @@ database open_results(const loaded_sweep &sweep, const sweep_options &o)
     }
     database db(o.out, database::access::write);
     const bool is_same_plan = db.get_plan().hash == sweep.p.hash;
-    if (is_same_plan && db.build() == build_id())
+    if (is_same_plan && db.build() == build_id()) {
+        if (!is_same_wording(db.get_plan(), sweep.p))
+            db.replace_plan(sweep.p, build_id(), sweep.configs);
         return db;
+    }
     if (!o.is_replanned)
         throw failure(ERR_USAGE,
                       o.out + (is_same_plan ? ": found results of another build of apfsim, "
@@ -159,8 +168,8 @@ int sweep_run_command(const arguments &args)
         slurm_refuse_options(s, values);
     if (cluster)
         slurm_require_commands();
-    interrupt_watch();
     const loaded_sweep sweep = load_sweep(path, options.jobs, sweep_settings_from(values));
+    interrupt_watch();
     database db = open_results(sweep, options);
     reuse(db, options);
     int status = cluster ? run_slurm(db, *cluster) : run_local(db, options);

@@ -18,12 +18,6 @@ namespace {
 
 using statuses = std::map<run_key, run_status>;
 
-/* What the simulated system did; the rest is of one computer. */
-bool is_fact(run_status s)
-{
-    return s == run_status::done || s == run_status::stuck || s == run_status::broken;
-}
-
 /* What is known of this part, by the rules of those who run it. */
 agenda agenda_of(const database &db, const statuses &known, shard part, bool is_any_end)
 {
@@ -162,7 +156,7 @@ bool shard_files::merge(database &db, u32 index, bool is_any_end)
     const std::optional<database> part = open_shard(name);
     if (!part)
         return false;
-    db.merge(*part);
+    merge_results(db, *part);
     return is_complete(*part, part->known(), {index - 1, count_}, is_any_end);
 }
 

@@ -107,6 +107,24 @@ TEST_F(Judge, AnotherEndAndMissingResultsAreDifferences)
                      .has_failed());
 }
 
+/* Both sides ran out of time: that is no result, and not an equal one. */
+TEST_F(Judge, WhatNeitherSideHasIsNotEqual)
+{
+    for (const char *end : {"crashed", "timed-out", "failed"}) {
+        pair p;
+        p.add("demo/v4", {}, {});
+        for (side *s : {&p.base, &p.now})
+            s->subjects[0].end = end;
+        EXPECT_TRUE(p.compare().has_failed()) << end;
+        EXPECT_FALSE(p.compare(gates("  - {metric: end, ignore: slow computer}\n")).has_failed());
+    }
+    pair p;
+    p.add("demo/v4", {}, {});
+    for (side *s : {&p.base, &p.now})
+        s->subjects[0].end = "stuck";
+    EXPECT_FALSE(p.compare().has_failed()) << "a fact of the simulated system";
+}
+
 TEST_F(Judge, NothingToCompareIsTold)
 {
     pair p;
@@ -215,6 +233,7 @@ TEST_F(Seeds, NeedNotBeTheSame)
     EXPECT_NE(good.groups[0].words.find("4 and 3 seeds"), string::npos) << good.groups[0].words;
     EXPECT_FALSE(good.has_failed()) << "other seeds are no missing results";
     EXPECT_EQ(good.notes.size(), 7u);
+    EXPECT_TRUE(over(base, {1000, 1001}).has_failed()) << "two of four are lost";
     EXPECT_EQ(of(over(base, {1030, 1031, 1029}, "", 11)), verdict::failed);
     EXPECT_EQ(of(over({0, 0, 0}, {1, 2, 1})), verdict::failed) << "no part of nothing";
 }

@@ -257,7 +257,7 @@ TEST_F(Damage, FilesOfOthersAreNamed)
         {path("other.db"), foreign},
         {newer, ": found version 2 of the tables, expected 1; use the apfsim that has made it"},
         {path("none.db"), ": found no such file; try another name"},
-        {folder.string(), ": found no such file; try another name"},
+        {folder.string(), ": found a directory, expected a file"},
     };
 
     for (const auto &c : cases)

@@ -190,6 +190,25 @@ TEST_F(Pool, ARunHasItsTimeAndNoMore)
     EXPECT_GE(all[1].host_ns, 100000000u);
 }
 
+/* We looked late, it was not. */
+TEST_F(Pool, AResultThatIsThereCountsHoweverLateItIsSeen)
+{
+    p.limits.time_ms = 200;
+    run_pool workers(base, p, 1);
+    workers.start({0, 1});
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    EXPECT_EQ(only(workers).result.status, run_status::done);
+}
+
+TEST_F(Pool, AnotherConfigurationThanPlannedIsNotRun)
+{
+    p.points[0].config_key = 1;
+    const run_result r = one(0);
+    EXPECT_EQ(r.status, run_status::failed);
+    EXPECT_EQ(r.text, "found another configuration than was planned, a file has changed meanwhile; "
+                      "try the same command again");
+}
+
 TEST_F(Pool, NeverRunsMoreThanItsJobs)
 {
     run_pool workers(base, p, 3);

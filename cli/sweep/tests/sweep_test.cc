@@ -244,6 +244,40 @@ TEST_F(Sweep, ARunOutOfTimeIsTriedAgainNextTime)
     }
 }
 
+/* The same runs, so the same plan: what else the file says is taken as it is now. */
+TEST_F(Sweep, ALimitThatWasTooLowCanBeRaised)
+{
+    const string text = "apfsim-sweep: 1\nbase: base.yaml\n"
+                        "set: {guest.tasks.mem.accesses: 20000}\n"
+                        "matrix: {protocol.variant: [sync, v4]}\n";
+    sweep = write("low.yaml", text + "limits: {time: 1ms, retries: 0}\n");
+    EXPECT_EQ(run(command("r.db")).status, 1);
+    write("low.yaml", text + "limits: {time: 60s}\ntitle: Raised\n");
+    expect_run("r.db");
+    EXPECT_NE(run({"sweep", "status", path("r.db")}).out.find("title      Raised"), string::npos);
+}
+
+/* A name is not a file: what runs is what this command has read, wherever it stands. */
+TEST_F(Sweep, AnotherBaseOfTheSameNameIsNotTaken)
+{
+    const fs::path here = fs::current_path();
+    expect_run("whole.db");
+    fs::create_directories(path("a"));
+    fs::create_directories(path("b"));
+    fs::copy(path("base.yaml"), path("a/base.yaml"));
+    fs::copy(path("sweep.yaml"), path("a/sweep.yaml"));
+    string other = sweep_base;
+    other.replace(other.find("accesses: 300"), 13, "accesses: 200");
+    write("b/base.yaml", other);
+    fs::current_path(path("a"));
+    EXPECT_EQ(run({"sweep", "run", "sweep.yaml", "--out", path("r.db"), "--shard", "1/2"}).status,
+              0);
+    fs::current_path(path("b"));
+    EXPECT_EQ(run({"sweep", "run", "../a/sweep.yaml", "--out", path("r.db")}).status, 0);
+    fs::current_path(here);
+    EXPECT_EQ(exported("r.db", "csv"), exported("whole.db", "csv"));
+}
+
 /* Half the interval within 1 % is reached at once where nothing is random. */
 TEST_F(Sweep, StopsWhenItKnowsEnough)
 {
