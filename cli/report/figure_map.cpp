@@ -205,6 +205,18 @@ void draw_axes(canvas &c, const map_data &d, const strip &x, const strip &y, dou
         c.text_up(13, TOP + PLOT_HEIGHT / 2.0, d.y.name);
 }
 
+/* What cells are filled with whose interval holds 0; an id of its own in each drawing. */
+void define_hatch(canvas &c, const std::string &id)
+{
+    c.out().open("pattern", {{"id", id + "-hatch"},
+                             {"width", "6"},
+                             {"height", "6"},
+                             {"patternUnits", "userSpaceOnUse"},
+                             {"patternTransform", "rotate(45)"}});
+    c.rect(0, 0, 2, 6, "hatch");
+    c.out().close();
+}
+
 } // namespace
 
 bool is_open(const estimate &e)
@@ -233,13 +245,7 @@ drawing map_figure(const map_data &d, const std::string &id)
     const double left = 32 + std::min(labels, 120.0);
     const strip x = strip_of(d.x, left, left + PLOT_WIDTH);
     const strip y = strip_of(d.y, TOP + PLOT_HEIGHT, TOP);
-    c.out().open("pattern", {{"id", id + "-hatch"},
-                             {"width", "6"},
-                             {"height", "6"},
-                             {"patternUnits", "userSpaceOnUse"},
-                             {"patternTransform", "rotate(45)"}});
-    c.rect(0, 0, 2, 6, "hatch");
-    c.out().close();
+    define_hatch(c, id);
     const double unused = d.fixed.empty() ? 14 : 0;
     c.text(left, 18 + unused, d.design + " against " + d.baseline, "t b");
     c.text(left, 35, d.fixed, "t s soft");
@@ -265,13 +271,7 @@ drawing map_legend(bool is_less_better, int confidence_percent, bool has_lines,
     canvas c;
     const double top = 22, width = 40;
 
-    c.out().open("pattern", {{"id", id + "-hatch"},
-                             {"width", "6"},
-                             {"height", "6"},
-                             {"patternUnits", "userSpaceOnUse"},
-                             {"patternTransform", "rotate(45)"}});
-    c.rect(0, 0, 2, 6, "hatch");
-    c.out().close();
+    define_hatch(c, id);
     for (int k = -5; k <= 5; k++)
         c.rect(8 + (k + 5) * width, top, width, 16, class_name(k));
     for (int k = 0; k < 5; k++) {
