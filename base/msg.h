@@ -54,7 +54,7 @@ static inline bool msg_before(const struct msg *x, const struct msg *y)
 }
 
 /* What one step sends. The carrier delivers and empties it. Full: our error (a step is bounded). */
-enum { OUTBOX_MAX = 192 };
+enum { OUTBOX_MAX = 1536 };
 struct outbox {
     u64 now_ps; /* Time of the step: the carrier sets it, together with src and seq. */
     u64 soonest_ps; /* Never later than the least arrival of what is in here; the carrier may

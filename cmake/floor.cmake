@@ -28,6 +28,8 @@ endfunction()
 # PROGRAM  an executable of this floor: its name, then its own sources.
 # TESTS    each file becomes one Google Test executable, since SystemC elaborates once a process.
 # LABELS   of these tests for ctest -L; "fast" if none is given.
+#
+# The target <name>_tests builds all tests of the floor.
 function(floor name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;NEEDS;LIBS;PROGRAM;TESTS;LABELS")
     if(arg_UNPARSED_ARGUMENTS)
@@ -57,6 +59,7 @@ function(floor name)
         target_link_libraries(${program}_program PRIVATE ${library})
     endif()
     if(APFSIM_BUILD_TESTS)
+        add_custom_target(${name}_tests)
         foreach(file IN LISTS arg_TESTS)
             apfsim_add_test(${name} ${file} "${arg_LABELS}")
         endforeach()
@@ -89,6 +92,7 @@ function(apfsim_add_test name file labels)
         set(labels fast)
     endif()
     add_executable(${target} ${file})
+    add_dependencies(${name}_tests ${target})
     target_link_libraries(${target} PRIVATE apfsim_${name} GTest::gtest_main rapidcheck)
     target_compile_definitions(${target} PRIVATE APFSIM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     apfsim_share_test_headers(${target})

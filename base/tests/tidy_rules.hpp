@@ -193,7 +193,7 @@ inline string own_include_fault(const string &from, const string &to)
     if (a == "model" && part_a != "shell" && part_b == "shell")
         return "model/shell is a floor above model";
     bool is_door = to == b + "/" + b + ".h" || to == "model/shell/shell.h" ||
-                   to == "model/shell/plugs.hpp";
+                   to == "model/shell/plugs.hpp" || to == "base/fuzz/bytes.hpp";
     bool is_table = to == "base/msg.def" || (b == "model" && has_extension(to, {".def"}));
     if (a != b && !is_door && !is_table)
         return "the door of " + b + " is " + b + "/" + b + ".h";
