@@ -1,176 +1,206 @@
-/* Geometry: which table a walk starts with, and which addresses it accepts. DDI 0487, D8.2. */
-#include "mmu/mmu.h"
+/* Geometry: granules, levels, which table a walk starts with. DDI 0487, D8.2, TCR_EL1, VTCR_EL2. */
+#include "mmu/regs.h"
 
-enum {
-    PA_BITS = 48,        /* Implemented physical address size. */
-    TSZ_MIN = 16,        /* Input addresses of 48 bits: no FEAT_LVA, no FEAT_LPA2. */
-    TSZ_MAX = 39,        /* Of 25 bits: no FEAT_TTST. */
-    STRIDE = 9,          /* Address bits that one table of 512 entries resolves. */
-    CONCATENATE_MAX = 4, /* Stage 2: up to 2^4 tables side by side at the start level. */
-};
+#include "mmu/bits.h"
 
-/* TCR_EL1 */
-enum { T0SZ = 0, T1SZ = 16, TG1 = 30, IPS = 32 };
+enum { CONCATENATE_MAX = 4 }; /* Stage 2: up to 2^4 tables side by side at the start level. */
+
 #define TCR_WRITE_BACK (5ull << 8 | 5ull << 24) /* IRGN, ORGN: write-back, allocate. */
 #define TCR_INNER_SHAREABLE (3ull << 12 | 3ull << 28)
-#define TCR_TG1_4K (2ull << TG1)
-#define TCR_IPS_48 (5ull << IPS)
-#define TCR_ASID_16 (1ull << 36)
-
-/* VTCR_EL2 */
-enum { SL0 = 6, PS = 16 };
+#define PS_48 5ull
+#define PS_52 6ull
 #define VTCR_WRITE_BACK (5ull << 8)
 #define VTCR_INNER_SHAREABLE (3ull << 12)
-#define VTCR_PS_48 (5ull << PS)
 #define VTCR_RES1 (1ull << 31)
 
-#define INHERIT (MMU_S1_PXN_TABLE | MMU_S1_UXN_TABLE | MMU_S1_AP_TABLE_NO_EL0 | MMU_S1_AP_TABLE_RO)
+static const u8 page_shift[MMU_GRANULES] = {12, 14, 16};
 
-static u64 bits(u64 reg, u32 shift, u32 len)
+/* clang-format off */
+static const u8 run_shift[MMU_GRANULES][4] = { /* DDI 0487, D8.7.1, the Contiguous bit */
+    [MMU_4K]  = { 0, 4, 4, 4 },
+    [MMU_16K] = { 0, 0, 5, 7 },
+    [MMU_64K] = { 0, 0, 5, 5 },
+};
+enum { NONE = -2 };
+/* Start level by VTCR_EL2.SL0; with DS the second row, which SL2 replaces by the third. */
+static const int8_t s2_start[MMU_GRANULES][3][4] = {
+    [MMU_4K]  = { { 2, 1, 0, 3 },    { 2, 1, 0, 3 }, { -1, NONE, NONE, NONE } },
+    [MMU_16K] = { { 3, 2, 1, NONE }, { 3, 2, 1, 0 }, { 3, 2, 1, 0 } }, /* SL2 is ignored. */
+    [MMU_64K] = { { 3, 2, 1, NONE }, { 3, 2, 1, NONE }, { 3, 2, 1, NONE } },
+};
+/* The physical address size that a start level of stage 2 asks for, from level -1. */
+static const u8 s2_start_pa_bits[MMU_GRANULES][MMU_LEVELS] = {
+    [MMU_4K]  = { 52, 44, 0, 0, 0 },
+    [MMU_16K] = { 0, 52, 42, 0, 0 },
+    [MMU_64K] = { 0, 0, 44, 0, 0 },
+};
+/* clang-format on */
+
+u32 mmu_page_shift(enum mmu_granule granule)
 {
-    return (reg >> shift) & ((1ull << len) - 1);
+    return page_shift[granule];
 }
 
-/* Ones at [high:low]; none if low > high. */
-static u64 ones(u32 high, u32 low)
+static u32 stride(enum mmu_granule granule)
 {
-    return low > high ? 0 : (~0ull >> (63 - high)) & (~0ull << low);
+    return page_shift[granule] - 3u;
 }
 
-/* Address bits below those that a table of this level resolves. */
-static u32 level_shift(u32 level)
+u32 mmu_level_shift(enum mmu_granule granule, s32 level)
 {
-    return MMU_PAGE_SHIFT + (3 - level) * STRIDE;
+    return page_shift[granule] + (u32)(3 - level) * stride(granule);
 }
 
-/* TCR_EL1.IPS and VTCR_EL2.PS: the output address size, at most the implemented one. */
-static u32 out_bits(u64 code)
+u32 mmu_run_shift(enum mmu_granule granule, u32 level)
 {
-    static const u8 size[8] = {32, 36, 40, 42, 44, PA_BITS, PA_BITS, PA_BITS};
+    return run_shift[granule][level];
+}
 
-    return size[code];
+bool mmu_has_leaf(enum mmu_granule granule, u32 level)
+{
+    return level >= 2 || (level == 1 && granule == MMU_4K);
+}
+
+bool mmu_has_wide_leaf(enum mmu_granule granule, u32 level)
+{
+    return level >= 1 || granule == MMU_4K;
+}
+
+bool mmu_is_wide(enum mmu_granule granule, bool ds, const struct mmu_features *f)
+{
+    return granule == MMU_64K ? f->has_lpa && f->pa_bits == 52 : ds && f->has_lpa2;
+}
+
+bool mmu_tcr_granule(u64 tcr, bool ttbr1, enum mmu_granule *granule)
+{
+    static const u8 tg0[4] = {MMU_4K, MMU_64K, MMU_16K, MMU_GRANULES};
+    static const u8 tg1[4] = {MMU_GRANULES, MMU_16K, MMU_4K, MMU_64K};
+    u8 code = ttbr1 ? tg1[bits(tcr, TG1, 2)] : tg0[bits(tcr, TG0, 2)];
+
+    *granule = code == MMU_GRANULES ? MMU_4K : (enum mmu_granule)code;
+    return code != MMU_GRANULES;
+}
+
+bool mmu_vtcr_granule(u64 vtcr, enum mmu_granule *granule)
+{
+    return mmu_tcr_granule(vtcr, false, granule); /* TG0 has the same place and codes. */
+}
+
+u64 mmu_tcr_for(enum mmu_granule granule, u32 va_bits)
+{
+    static const u8 tg0[MMU_GRANULES] = {0, 2, 1}, tg1[MMU_GRANULES] = {2, 1, 3};
+    u64 size = 64 - va_bits, output = va_bits > 48 ? PS_52 : PS_48;
+    u64 ds = va_bits > 48 && granule != MMU_64K ? MMU_TCR_DS : 0;
+
+    ASSERT(va_bits >= 16 && va_bits <= 52);
+    return size << T0SZ | size << T1SZ | TCR_WRITE_BACK | TCR_INNER_SHAREABLE |
+           (u64)tg0[granule] << TG0 | (u64)tg1[granule] << TG1 | output << IPS | MMU_TCR_AS |
+           MMU_TCR_HA | MMU_TCR_HD | ds;
 }
 
 u64 mmu_tcr(u32 va_bits)
 {
     ASSERT(va_bits == 39 || va_bits == 48);
-    u64 size = 64 - va_bits;
+    return mmu_tcr_for(MMU_4K, va_bits);
+}
 
-    return size << T0SZ | size << T1SZ | TCR_WRITE_BACK | TCR_INNER_SHAREABLE | TCR_TG1_4K |
-           TCR_IPS_48 | TCR_ASID_16 | MMU_TCR_HA | MMU_TCR_HD;
+/* Linux 6.1 KVM, stage2_pgtable_levels(): 16 tables side by side save a level, and level 3 alone
+ * is never enough. */
+u64 mmu_vtcr_for(enum mmu_granule granule, u32 ipa_bits)
+{
+    static const u8 tg0[MMU_GRANULES] = {0, 2, 1}, sl0_base[MMU_GRANULES] = {2, 3, 3};
+    u32 levels = (ipa_bits - 4 - 4) / stride(granule);
+    u64 output = ipa_bits > 48 ? PS_52 : PS_48;
+    u64 ds = ipa_bits > 48 && granule != MMU_64K ? MMU_VTCR_DS : 0;
+
+    ASSERT(ipa_bits >= 32 && ipa_bits <= 52);
+    if (levels < 2)
+        levels = 2;
+    return (64 - ipa_bits) | (sl0_base[granule] - (4ull - levels)) << SL0 |
+           (u64)tg0[granule] << TG0 | output << PS | VTCR_WRITE_BACK | VTCR_INNER_SHAREABLE |
+           VTCR_RES1 | MMU_VTCR_HA | ds;
 }
 
 u64 mmu_vtcr(u32 ipa_bits)
 {
-    ASSERT(ipa_bits >= 32 && ipa_bits <= 48);
-    /* Four bits may go into concatenation; what is left above the page needs levels. */
-    u64 levels = (ipa_bits - CONCATENATE_MAX - MMU_PAGE_SHIFT + STRIDE - 1) / STRIDE;
-
-    return (64 - ipa_bits) << T0SZ | (levels - 2) << SL0 | VTCR_WRITE_BACK | VTCR_INNER_SHAREABLE |
-           VTCR_PS_48 | MMU_VTCR_HA | VTCR_RES1;
+    ASSERT(ipa_bits <= 48);
+    return mmu_vtcr_for(MMU_4K, ipa_bits);
 }
 
 u32 mmu_s1_start_level(u64 tcr, bool ttbr1)
 {
-    u32 va_bits = 64 - (u32)bits(tcr, ttbr1 ? T1SZ : T0SZ, 6);
+    enum mmu_granule granule;
+    u32 size = (u32)bits(tcr, ttbr1 ? T1SZ : T0SZ, 6);
 
-    return 4 - (va_bits - 4) / STRIDE;
+    mmu_tcr_granule(tcr, ttbr1, &granule);
+    return 4 - (64 - size - 4) / stride(granule);
+}
+
+/* NONE: reserved. */
+static s32 s2_level(u64 vtcr)
+{
+    enum mmu_granule granule;
+    u32 row = !(vtcr & MMU_VTCR_DS) ? 0 : (vtcr & MMU_VTCR_SL2) ? 2 : 1;
+
+    mmu_vtcr_granule(vtcr, &granule);
+    return s2_start[granule][row][bits(vtcr, SL0, 2)];
 }
 
 u32 mmu_s2_start_level(u64 vtcr)
 {
-    return 2 - (u32)bits(vtcr, SL0, 2);
+    s32 level = s2_level(vtcr);
+
+    return level == NONE ? MMU_NO_LEVEL : (u32)level;
 }
 
-/* Bits of the input address that index the start level of stage 2. */
+/* Bits of the input address that index the start level of stage 2, concatenation included. */
 static s32 s2_start_bits(u64 vtcr)
 {
-    return 64 - (s32)bits(vtcr, T0SZ, 6) - (s32)level_shift(mmu_s2_start_level(vtcr));
+    enum mmu_granule granule;
+
+    mmu_vtcr_granule(vtcr, &granule);
+    return 64 - (s32)bits(vtcr, T0SZ, 6) - (s32)mmu_level_shift(granule, s2_level(vtcr));
 }
 
 u32 mmu_s2_concatenated(u64 vtcr)
 {
-    s32 above = s2_start_bits(vtcr) - STRIDE;
+    enum mmu_granule granule;
 
+    mmu_vtcr_granule(vtcr, &granule);
+    s32 above = s2_start_bits(vtcr) - (s32)stride(granule);
     return above > 0 ? 1u << above : 1;
 }
 
-/*
- * The first table is aligned to its size, at least 64 bytes; lower bits of the register are RES0.
- * A base outside the output address size is an address size fault of level 0, like a size that is
- * not possible is a translation fault of level 0.
- */
-static void range_set(struct mmu_range *m, u64 ttbr, u32 in_bits, u32 out_size)
+u32 mmu_tsz_max(enum mmu_granule granule, const struct mmu_features *f)
 {
-    u32 table_bits = in_bits - level_shift(m->start_level) + 3;
-
-    m->base = ttbr & ones(47, table_bits < 6 ? 6 : table_bits);
-    m->in_mask = ones(in_bits - 1, 0);
-    m->out_bad = ones(47, out_size);
-    m->fault = (m->base & m->out_bad) != 0 ? MMU_FSC_SIZE : MMU_FSC_NONE;
+    if (!f->has_ttst)
+        return 39;
+    return granule == MMU_64K ? 47 : 48;
 }
 
-/*
- * TG0 and TG1 are not looked at: a granule that is not implemented is treated as one that is
- * (DDI 0487, TCR_EL1), and only 4 KiB is.
- */
-static void s1_prepare(struct mmu_regs *r, u32 half)
+/* Input sizes of stage 2 end with the physical size; 52 bits want the wide format. */
+static u32 s2_most_bits(enum mmu_granule granule, u64 vtcr, const struct mmu_features *f)
 {
-    static const u64 epd[2] = {MMU_TCR_EPD0, MMU_TCR_EPD1};
-    static const u64 tbi[2] = {MMU_TCR_TBI0, MMU_TCR_TBI1};
-    static const u64 hpd[2] = {MMU_TCR_HPD0, MMU_TCR_HPD1};
-    struct mmu_range *m = &r->s1[half];
-    u64 tcr = r->tcr_el1;
-    u32 size = (u32)bits(tcr, half ? T1SZ : T0SZ, 6);
-    u32 top = (tcr & tbi[half]) ? 55 : 63;
+    bool wide = mmu_is_wide(granule, (vtcr & MMU_VTCR_DS) != 0, f);
 
-    if (!r->s1_on) { /* Flat: VA is IPA; the implemented size is the limit. */
-        m->in_bad = ones(top, PA_BITS);
-        m->in_mask = ones(PA_BITS - 1, 0);
-        m->fault = MMU_FSC_NONE;
-        return;
-    }
-    m->fault = MMU_FSC_TRANS;
-    m->inherit = (tcr & hpd[half]) ? 0 : INHERIT;
-    if (size < TSZ_MIN || size > TSZ_MAX)
-        return;
-    m->start_level = (u8)mmu_s1_start_level(tcr, half);
-    m->in_bad = ones(top, 64 - size);
-    range_set(m, half ? r->ttbr1_el1 : r->ttbr0_el1, 64 - size, out_bits(bits(tcr, IPS, 3)));
-    if (tcr & epd[half])
-        m->fault = MMU_FSC_TRANS;
+    return f->pa_bits > 48 && !wide ? 48 : f->pa_bits;
 }
 
-static void s2_prepare(struct mmu_regs *r)
+bool mmu_s2_is_legal(u64 vtcr, const struct mmu_features *f)
 {
-    struct mmu_range *m = &r->s2;
-    u64 vtcr = r->vtcr_el2;
+    enum mmu_granule granule;
     u32 size = (u32)bits(vtcr, T0SZ, 6);
 
-    m->fault = MMU_FSC_TRANS;
-    if (bits(vtcr, SL0, 2) == 3 || size < TSZ_MIN || size > TSZ_MAX)
-        return;
-    if (s2_start_bits(vtcr) < 1 || s2_start_bits(vtcr) > STRIDE + CONCATENATE_MAX)
-        return;
-    m->start_level = (u8)mmu_s2_start_level(vtcr);
-    m->in_bad = ~ones(63 - size, 0);
-    range_set(m, r->vttbr_el2, 64 - size, out_bits(bits(vtcr, PS, 3)));
-}
-
-void mmu_regs_prepare(struct mmu_regs *r)
-{
-    static const struct mmu_range empty;
-
-    r->s1_on = (r->sctlr_el1 & MMU_SCTLR_M) && !(r->hcr_el2 & MMU_HCR_DC);
-    r->s2_on = (r->hcr_el2 & (MMU_HCR_VM | MMU_HCR_DC)) != 0;
-    r->s1_ha = (r->tcr_el1 & MMU_TCR_HA) != 0;
-    r->s1_hd = r->s1_ha && (r->tcr_el1 & MMU_TCR_HD); /* HD needs HA. */
-    r->s2_ha = (r->vtcr_el2 & MMU_VTCR_HA) != 0;
-    r->wxn = (r->sctlr_el1 & MMU_SCTLR_WXN) != 0;
-    r->ptw = (r->hcr_el2 & MMU_HCR_PTW) != 0;
-    r->prepared = 1;
-    r->s1[0] = r->s1[1] = r->s2 = empty;
-    s1_prepare(r, 0);
-    s1_prepare(r, 1);
-    s2_prepare(r);
+    if (!f->has_lpa2)
+        vtcr &= ~(MMU_VTCR_DS | MMU_VTCR_SL2);
+    mmu_vtcr_granule(vtcr, &granule);
+    s32 level = s2_level(vtcr);
+    if (level == NONE || (level == 3 && granule == MMU_4K && !f->has_ttst))
+        return false;
+    if (size > mmu_tsz_max(granule, f) || 64 - size > s2_most_bits(granule, vtcr, f))
+        return false;
+    if (f->pa_bits < s2_start_pa_bits[granule][level + 1])
+        return false;
+    s32 index_bits = s2_start_bits(vtcr);
+    return index_bits >= 1 && index_bits <= (s32)stride(granule) + CONCATENATE_MAX;
 }

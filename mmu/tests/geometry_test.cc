@@ -211,6 +211,13 @@ TEST(Geometry, ABaseOutsideTheAddressSizeFaults)
         t.r.ttbr0_el1 = n.r.vttbr_el2 = 1ull << bits[code];
         EXPECT_TRUE(is_fault(begin(t.r, VA), 1, MMU_FSC_SIZE)) << code;
         EXPECT_TRUE(is_fault(begin(n.r, VA), 2, MMU_FSC_SIZE)) << code;
+        if (bits[code] > 40)
+            continue;
+        /* An input address that is too large is told first, in both stages. */
+        struct mmu_regs flat = n.r;
+        flat.sctlr_el1 = 0;
+        EXPECT_TRUE(is_fault(begin(flat, 1ull << 41), 2, MMU_FSC_TRANS)) << code;
+        EXPECT_TRUE(is_fault(begin(t.r, 1ull << 48), 1, MMU_FSC_TRANS)) << code;
     }
 }
 
