@@ -33,7 +33,7 @@ struct Icv : testing::Test {
 
     void load(std::vector<u64> lrs)
     {
-        g.lr_used = static_cast<u32>(lrs.size());
+        g.lr_used = g.lr_end = static_cast<u32>(lrs.size());
         for (size_t i = 0; i < lrs.size(); i++)
             g.lr[i] = lrs[i];
     }
@@ -73,7 +73,7 @@ TEST_F(Icv, OnlyThePendingStateIsACandidate)
     EXPECT_EQ(icc_hppir1_read(&g), 3u);
     expect_ack(3);
     EXPECT_EQ(g.lr[0], lr(3, 0xa0, group1 | active));
-    EXPECT_EQ(g.ap1r0, 1u << 20);
+    EXPECT_EQ(g.ap[1][0], 1u << 20);
     EXPECT_EQ(icc_rpr_read(&g), 0xa0u);
 }
 
@@ -175,7 +175,7 @@ TEST_F(Icv, NestedInterruptsEndInReverseOrder)
     expect_ack(1);
     load({g.lr[0], lr(2, 0x20, group1 | pending)});
     expect_ack(2);
-    EXPECT_EQ(g.ap1r0, 1u << 20 | 1u << 4);
+    EXPECT_EQ(g.ap[1][0], 1u << 20 | 1u << 4);
     EXPECT_FALSE(icc_eoir1_write(&g, 2));
     EXPECT_EQ(icc_rpr_read(&g), 0xa0u);
     EXPECT_EQ(g.lr[1], lr(2, 0x20, group1 | idle));
@@ -199,24 +199,24 @@ TEST_F(Icv, AnEndOutOfOrderDropsThePriorityOnly)
 TEST_F(Icv, AnEndOfGroup0ThroughEoir1DropsOnly)
 {
     load({lr(4, 0xa0, active)});
-    g.ap0r0 = 1u << 20;
+    g.ap[0][0] = 1u << 20;
     EXPECT_FALSE(icc_eoir1_write(&g, 4));
-    EXPECT_EQ(g.ap0r0, 0u);
+    EXPECT_EQ(g.ap[0][0], 0u);
     EXPECT_EQ(g.lr[0], lr(4, 0xa0, active));
 }
 
 TEST_F(Icv, TheDropTakesTheHighestOverBothGroups)
 {
-    g.ap0r0 = 1u << 3;
-    g.ap1r0 = 1u << 2;
+    g.ap[0][0] = 1u << 3;
+    g.ap[1][0] = 1u << 2;
     EXPECT_EQ(icc_rpr_read(&g), 0x10u);
     icc_eoir1_write(&g, 7);
-    EXPECT_EQ(g.ap1r0, 0u);
-    EXPECT_EQ(g.ap0r0, 1u << 3);
-    g.ap1r0 = 1u << 3;
+    EXPECT_EQ(g.ap[1][0], 0u);
+    EXPECT_EQ(g.ap[0][0], 1u << 3);
+    g.ap[1][0] = 1u << 3;
     icc_eoir1_write(&g, 7);
-    EXPECT_EQ(g.ap0r0, 0u); // Equal: group 0 first.
-    EXPECT_EQ(g.ap1r0, 1u << 3);
+    EXPECT_EQ(g.ap[0][0], 0u); // Equal: group 0 first.
+    EXPECT_EQ(g.ap[1][0], 1u << 3);
     EXPECT_EQ(g.eoi_count, 2u);
 }
 
@@ -247,7 +247,7 @@ TEST_F(Icv, EveryStateEndsAsTheTableSays)
             reset();
             icc_ctlr_write(&g, split ? 2 : 0);
             load({lr(27, 0xa0, group1 | c.kind | c.before)});
-            g.ap1r0 = 1u << 20;
+            g.ap[1][0] = 1u << 20;
             if (split) {
                 EXPECT_FALSE(icc_eoir1_write(&g, 27));
                 EXPECT_EQ(g.lr[0], lr(27, 0xa0, group1 | c.kind | c.before));
@@ -257,7 +257,7 @@ TEST_F(Icv, EveryStateEndsAsTheTableSays)
                 EXPECT_EQ(icc_eoir1_write(&g, 27), c.maintenance);
             }
             EXPECT_EQ(g.lr[0], lr(27, 0xa0, group1 | c.kind | c.after));
-            EXPECT_EQ(g.ap1r0, 0u);
+            EXPECT_EQ(g.ap[1][0], 0u);
             EXPECT_EQ(g.eoi_count, c.counted);
         }
 }
@@ -265,7 +265,7 @@ TEST_F(Icv, EveryStateEndsAsTheTableSays)
 TEST_F(Icv, DirIsIgnoredWithEoiMode0)
 {
     load({lr(5, 0xa0, group1 | level | active)});
-    g.ap1r0 = 1u << 20;
+    g.ap[1][0] = 1u << 20;
     EXPECT_FALSE(icc_dir_write(&g, 5));
     EXPECT_EQ(g.lr[0], lr(5, 0xa0, group1 | level | active));
     EXPECT_EQ(g.eoi_count, 0u);
@@ -292,9 +292,9 @@ TEST_F(Icv, SpecialNumbersAndLpisAreNotCounted)
     for (const auto &c : cases) {
         SCOPED_TRACE(c.intid);
         reset();
-        g.ap1r0 = 1u << 20;
+        g.ap[1][0] = 1u << 20;
         EXPECT_FALSE(icc_eoir1_write(&g, c.intid));
-        EXPECT_EQ(g.ap1r0, c.drops ? 0u : 1u << 20);
+        EXPECT_EQ(g.ap[1][0], c.drops ? 0u : 1u << 20);
         EXPECT_EQ(g.eoi_count, c.counted);
         icc_ctlr_write(&g, 2);
         EXPECT_FALSE(icc_dir_write(&g, c.intid));
