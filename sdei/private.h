@@ -1,8 +1,64 @@
-/* What the files of sdei share: finding an event by its number, and its bits of one vCPU. */
+/*
+ * What the files of sdei share: the functions of each personality that stand behind the door, and
+ * kvm-v4's ways to find an event by its number and its bits of one vCPU.
+ */
 #ifndef SDEI_PRIVATE_H
 #define SDEI_PRIVATE_H
 
 #include "sdei/sdei.h"
+
+/* --- The personalities. Shapes and results as at the door. --- */
+
+s64 sdei_v4_call(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 fid, const u64 arg[5]);
+int sdei_v4_inject(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 num, bool immediate);
+int sdei_v4_cancel(struct sdei_vm *vm, struct sdei_vcpu *v, u32 num);
+bool sdei_v4_deliver(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, struct sdei_regs *regs,
+                     u64 *spsr_el1, u32 *num);
+bool sdei_v4_complete(struct sdei_vm *vm, struct sdei_vcpu *v, bool resume, struct sdei_regs *regs,
+                      struct sdei_done *done);
+bool sdei_v4_is_running(const struct sdei_vcpu *v);
+void sdei_v4_start(struct sdei_vm *vm);
+void sdei_v4_check(const struct sdei_vm *vm, const struct sdei_vcpu *first, size_t stride);
+
+s64 sdei_v7_call(struct sdei_vcpu *v, u32 fid, const u64 arg[5], bool *request);
+int sdei_v7_inject(struct sdei_vcpu *v, u32 num, bool immediate);
+int sdei_v7_cancel(struct sdei_vcpu *v, u32 num);
+bool sdei_v7_deliver(struct sdei_vcpu *v, struct sdei_regs *regs, u32 *num);
+bool sdei_v7_complete(struct sdei_vcpu *v, bool resume, u64 address, struct sdei_regs *regs,
+                      struct sdei_done *done);
+void sdei_v7_check(const struct sdei_vcpu *v);
+
+s64 sdei_den_call(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 fid, const u64 arg[5],
+                  struct sdei_todo *todo);
+int sdei_den_inject(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 num);
+int sdei_den_cancel(struct sdei_vm *vm, struct sdei_vcpu *v, u32 num);
+bool sdei_den_deliver(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, struct sdei_regs *regs,
+                      u32 *num);
+bool sdei_den_complete(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, bool resume, u64 address,
+                       struct sdei_regs *regs, struct sdei_done *done);
+void sdei_den_reset(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, struct sdei_todo *todo);
+void sdei_den_start(struct sdei_vm *vm);
+void sdei_den_check(const struct sdei_vm *vm, const struct sdei_vcpu *first, size_t stride);
+
+static inline const struct sdei_vcpu *sdei_vcpu_at(const struct sdei_vcpu *first, size_t stride,
+                                                   u32 vcpu)
+{
+    return (const void *)((const char *)first + vcpu * stride);
+}
+
+/* PSTATE in the layout of SPSR_ELx (DDI 0487). */
+#define SDEI_PSTATE_MODE 0x1full /* M[4:0]; bit 4 is nRW. */
+#define SDEI_PSTATE_EL1H 0x05ull
+#define SDEI_PSTATE_EL2H 0x09ull
+#define SDEI_PSTATE_DAIF 0x3c0ull
+
+/* The entry of a handler of the KVM series: the other bits stay as they were interrupted. */
+static inline u64 sdei_kvm_pstate(u64 old)
+{
+    return (old & ~SDEI_PSTATE_MODE) | SDEI_PSTATE_EL1H | SDEI_PSTATE_DAIF;
+}
+
+/* --- kvm-v4 --- */
 
 /* 32 bits, and bits 23:22 are 01: a virtual event, owned by the hypervisor (KVM series). */
 static inline bool sdei_is_valid_num(u64 num)

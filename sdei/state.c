@@ -1,3 +1,4 @@
+/* The handler states of DEN0054. Knows no call and no event. */
 #include "sdei/sdei.h"
 
 enum { NO = SDEI_DENIED, WAIT = SDEI_PENDING };

@@ -39,9 +39,10 @@ struct Bed : testing::Test {
     s64 call(u32 vcpu, u32 fid, u64 a = 0, u64 b = 0, u64 c = 0, u64 d = 0, u64 e = 0)
     {
         const u64 arg[5] = {a, b, c, d, e};
-        bool raised = true;
-        s64 x0 = sdei_call(&vm, &v[vcpu], vcpu, fid, arg, &raised);
-        EXPECT_FALSE(raised);
+        sdei_todo todo;
+        memset(&todo, 0xff, sizeof(todo));
+        s64 x0 = sdei_call(&vm, &v[vcpu], vcpu, fid, arg, &todo);
+        EXPECT_FALSE(todo.request || todo.signals || todo.irq_count);
         check();
         return x0;
     }
@@ -104,8 +105,15 @@ struct Bed : testing::Test {
 
     bool complete(u32 vcpu, bool resume = false)
     {
-        bool done = sdei_complete(&vm, &v[vcpu], resume, &regs, &num, &irq, &request);
+        sdei_done d;
+        bool done = sdei_complete(&vm, &v[vcpu], vcpu, resume, 0x7777, &regs, &d);
         check();
+        EXPECT_FALSE(d.has_status || d.resume_el || d.todo.signals || d.todo.irq_count);
+        if (done) {
+            num = d.num;
+            irq = d.irq_exception;
+            request = d.todo.request;
+        }
         return done;
     }
 };

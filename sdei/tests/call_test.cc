@@ -35,7 +35,8 @@ TEST_F(Call, CompleteIsNotServedHere)
 TEST_F(Call, AVcpuThatIsNotThereStopsTheRun)
 {
     const u64 arg[5] = {};
-    EXPECT_DEATH(sdei_call(&vm, &v[0], 2, SDEI_VERSION, arg, &request), "assertion");
+    sdei_todo todo;
+    EXPECT_DEATH(sdei_call(&vm, &v[0], 2, SDEI_VERSION, arg, &todo), "assertion");
     EXPECT_DEATH(sdei_vm_init(&vm, 0), "assertion");
     EXPECT_DEATH(sdei_vm_init(&vm, SDEI_VCPU_MAX + 1), "assertion");
 }

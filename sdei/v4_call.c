@@ -1,3 +1,4 @@
+/* The KVM series v4: its calls. None of them raises KVM_REQ_SDEI, not even PE_UNMASK. */
 #include "sdei/private.h"
 
 #include <string.h>
@@ -265,14 +266,10 @@ static s64 (*const calls[SDEI_FID_LAST - SDEI_VERSION + 1])(const struct call *c
     ROW(SHARED_RESET) = shared_reset,
 };
 
-s64 sdei_call(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 fid, const u64 arg[5],
-              bool *request)
+s64 sdei_v4_call(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 fid, const u64 arg[5])
 {
-    ASSERT(vcpu < vm->vcpu_count);
-    ASSERT(fid != SDEI_EVENT_COMPLETE && fid != SDEI_EVENT_COMPLETE_AND_RESUME);
-
     const struct call c = {vm, v, vcpu, arg};
-    *request = false; /* Posted v4 raises it in none of them. */
+
     if (fid < SDEI_VERSION || fid > SDEI_FID_LAST || calls[fid - SDEI_VERSION] == NULL)
         return SDEI_NOT_SUPPORTED;
     return calls[fid - SDEI_VERSION](&c);

@@ -1,13 +1,10 @@
+/* The KVM series v4: the events that a VM exposes, and what must hold of them. */
 #include "sdei/private.h"
 
 #include <string.h>
 
-void sdei_vm_init(struct sdei_vm *vm, u32 vcpu_count)
+void sdei_v4_start(struct sdei_vm *vm)
 {
-    ASSERT(vcpu_count > 0 && vcpu_count <= SDEI_VCPU_MAX);
-
-    memset(vm, 0, sizeof(*vm));
-    vm->vcpu_count = vcpu_count;
     sdei_vm_expose(vm, SDEI_KVM_DEFAULT_NUM, SDEI_PRIVATE, SDEI_CRITICAL, true);
     sdei_vm_expose(vm, SDEI_KVM_ASYNC_PF_NUM, SDEI_PRIVATE, SDEI_CRITICAL, true);
 }
@@ -15,7 +12,7 @@ void sdei_vm_init(struct sdei_vm *vm, u32 vcpu_count)
 void sdei_vm_expose(struct sdei_vm *vm, u32 num, enum sdei_type type, enum sdei_priority priority,
                     bool signaled)
 {
-    ASSERT(vm->event_count < SDEI_EVENT_MAX);
+    ASSERT(vm->spec.personality == SDEI_KVM_V4 && vm->event_count < SDEI_EVENT_MAX);
     ASSERT(sdei_is_valid_num(num) && sdei_find_exposed(vm, num) == NULL);
 
     struct sdei_event *e = &vm->event[vm->event_count++];
@@ -29,6 +26,7 @@ void sdei_vcpu_init(struct sdei_vcpu *v)
 {
     memset(v, 0, sizeof(*v));
     v->masked = 1;
+    v->personality = SDEI_KVM_V4;
     v->level[SDEI_NORMAL].running = -1;
     v->level[SDEI_CRITICAL].running = -1;
 }
@@ -72,15 +70,14 @@ static void check_event(const struct sdei_vm *vm, const struct sdei_event *e, u3
     }
 }
 
-void sdei_check(const struct sdei_vm *vm, const struct sdei_vcpu *first, size_t stride)
+void sdei_v4_check(const struct sdei_vm *vm, const struct sdei_vcpu *first, size_t stride)
 {
     u32 references[SDEI_EVENT_MAX] = {0};
 
-    ASSERT(vm->event_count <= SDEI_EVENT_MAX && vm->vcpu_count <= SDEI_VCPU_MAX);
+    ASSERT(vm->event_count <= SDEI_EVENT_MAX);
     for (u32 vcpu = 0; vcpu < vm->vcpu_count; vcpu++) {
-        const struct sdei_vcpu *v = (const void *)((const char *)first + vcpu * stride);
+        const struct sdei_vcpu *v = sdei_vcpu_at(first, stride, vcpu);
 
-        ASSERT(v->masked <= 1);
         check_level(vm, v, vcpu, SDEI_NORMAL, references);
         check_level(vm, v, vcpu, SDEI_CRITICAL, references);
     }

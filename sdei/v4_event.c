@@ -1,11 +1,7 @@
+/* The KVM series v4: injection, delivery, completion and cancel. */
 #include "sdei/private.h"
 
 #include <string.h>
-
-/* PSTATE in the layout of SPSR_EL1 (DDI 0487). */
-#define PSTATE_MODE 0x1full /* M[4:0]; bit 4 is nRW. */
-#define PSTATE_EL1H 0x05ull
-#define PSTATE_DAIF 0x3c0ull
 
 static u32 event_index(const struct sdei_vm *vm, const struct sdei_event *e)
 {
@@ -43,10 +39,8 @@ static bool is_first(const struct sdei_vcpu *v, u32 priority)
            (priority == SDEI_CRITICAL || v->level[SDEI_NORMAL].count == 0);
 }
 
-int sdei_inject(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 num, bool immediate)
+int sdei_v4_inject(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 num, bool immediate)
 {
-    ASSERT(vcpu < vm->vcpu_count);
-
     if (!sdei_is_valid_num(num))
         return SDEI_EINVAL;
     struct sdei_event *e = sdei_find_registered(vm, num);
@@ -70,7 +64,7 @@ int sdei_inject(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, u32 num, bool
     return 0;
 }
 
-int sdei_cancel(struct sdei_vm *vm, struct sdei_vcpu *v, u32 num)
+int sdei_v4_cancel(struct sdei_vm *vm, struct sdei_vcpu *v, u32 num)
 {
     struct sdei_event *e = sdei_find_registered(vm, num);
     if (e == NULL)
@@ -108,11 +102,9 @@ static struct sdei_level *find_deliverable(struct sdei_vcpu *v)
  * does not hold the event back. The handler state has no such hole, since an event with references
  * answers PENDING to DISABLE and UNREGISTER; the state table of DEN0054 therefore agrees.
  */
-bool sdei_deliver(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, struct sdei_regs *regs,
-                  u64 *spsr_el1, u32 *num)
+bool sdei_v4_deliver(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, struct sdei_regs *regs,
+                     u64 *spsr_el1, u32 *num)
 {
-    ASSERT(vcpu < vm->vcpu_count);
-
     struct sdei_level *l = find_deliverable(v);
     if (l == NULL)
         return false;
@@ -128,7 +120,7 @@ bool sdei_deliver(struct sdei_vm *vm, struct sdei_vcpu *v, u32 vcpu, struct sdei
     *regs = (struct sdei_regs){
         .x = {e->num, e->param[index], l->regs.pc, l->regs.pstate},
         .pc = e->entry[index],
-        .pstate = (l->regs.pstate & ~PSTATE_MODE) | PSTATE_EL1H | PSTATE_DAIF,
+        .pstate = sdei_kvm_pstate(l->regs.pstate),
     };
     return true;
 }
@@ -145,8 +137,8 @@ static struct sdei_level *find_running(struct sdei_vcpu *v)
  * Posted v4 never reads the address of COMPLETE_AND_RESUME: it injects an IRQ exception instead,
  * whether or not an interrupt is pending. The caller takes it from the restored context.
  */
-bool sdei_complete(struct sdei_vm *vm, struct sdei_vcpu *v, bool resume, struct sdei_regs *regs,
-                   u32 *num, bool *irq_exception, bool *request)
+bool sdei_v4_complete(struct sdei_vm *vm, struct sdei_vcpu *v, bool resume, struct sdei_regs *regs,
+                      struct sdei_done *done)
 {
     struct sdei_level *l = find_running(v);
     if (l == NULL)
@@ -154,16 +146,16 @@ bool sdei_complete(struct sdei_vm *vm, struct sdei_vcpu *v, bool resume, struct 
 
     ASSERT(l->queue[0].event == (u32)l->running);
     *regs = l->regs;
-    *num = vm->event[l->running].num;
-    *irq_exception = resume;
+    done->num = vm->event[l->running].num;
+    done->irq_exception = resume;
     l->running = -1;
     drop_queued(vm, l, 0);
     /* A preempted normal event is still queued and counts: the request then finds nothing. */
-    *request = v->level[SDEI_CRITICAL].count > 0 || v->level[SDEI_NORMAL].count > 0;
+    done->todo.request = v->level[SDEI_CRITICAL].count > 0 || v->level[SDEI_NORMAL].count > 0;
     return true;
 }
 
-bool sdei_is_running(const struct sdei_vcpu *v)
+bool sdei_v4_is_running(const struct sdei_vcpu *v)
 {
     return v->level[SDEI_CRITICAL].running >= 0 || v->level[SDEI_NORMAL].running >= 0;
 }
