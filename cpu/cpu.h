@@ -6,8 +6,17 @@
 #ifndef CPU_CPU_H
 #define CPU_CPU_H
 
+#include "cpu/debug.h"
 #include "cpu/exception.h"
+#include "cpu/psci.h"
+#include "cpu/features.h"
+#include "cpu/route.h"
 #include "cpu/smccc.h"
+#include "cpu/state.h"
+#include "cpu/syndrome.h"
+#include "cpu/sysreg.h"
+#include "cpu/timer.h"
+#include "cpu/traps.h"
 #include "mmu/mmu.h"
 
 #ifdef __cplusplus

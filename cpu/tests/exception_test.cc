@@ -207,7 +207,9 @@ TEST_F(Exception, HpfarIsWrittenByStage2AbortsAtEl2Only)
                     r.hpfar_el2 = 0x77;
                     r.pstate = 0;
                     take(el, CPU_SYNC, cpu_esr(cpu_ec(ec), iss));
-                    const bool stage2 = (iss & 0x3f) < 0x10 || iss & 0x80;
+                    const u32 fsc = iss & 0x3f;
+                    const bool low_level = fsc >= 0x29 && fsc <= 0x2c; /* -1 and -2 */
+                    const bool stage2 = fsc < 0x10 || low_level || iss & 0x80;
                     const bool abort = ec == 0x20 || ec == 0x24;
                     ASSERT_EQ(r.hpfar_el2, el == 2 && !hcr && abort && stage2 ? 0x4f0u : 0x77u)
                         << ec << " " << iss;
