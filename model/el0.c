@@ -4,11 +4,20 @@
  */
 #include "model/system.h"
 
+static enum mmu_need walk_step(struct vcpu *v, u64 desc)
+{
+    if (UNLIKELY(v->has_caches))
+        return mmu_walk_step_cached(&v->walk, &v->mmu, &v->caches, desc);
+    return mmu_walk_step(&v->walk, &v->mmu, desc);
+}
+
 /* Table walk over real descriptors. RAM answers at once, so the whole walk is one step. */
 static enum mmu_need walk(struct ctx *c, struct vcpu *v, u64 va, enum mmu_access access)
 {
     struct mmu_walk *w = &v->walk;
-    enum mmu_need need = mmu_walk_begin(w, &v->mmu, va, access, 0);
+    enum mmu_need need = v->has_caches
+                           ? mmu_walk_begin_cached(w, &v->mmu, &v->caches, va, access, 0)
+                           : mmu_walk_begin(w, &v->mmu, va, access, 0);
     u64 desc;
 
     for (;;) {
@@ -21,11 +30,11 @@ static enum mmu_need walk(struct ctx *c, struct vcpu *v, u64 va, enum mmu_access
                     return MMU_FAULT;
                 desc = ram_read_desc(c, w->need_pa);
             }
-            need = mmu_walk_step(w, &v->mmu, desc);
+            need = walk_step(v, desc);
             break;
         case MMU_NEED_UPDATE:
             ram_write_desc(c, w->need_pa, w->need_value);
-            need = mmu_walk_step(w, &v->mmu, w->need_value);
+            need = walk_step(v, w->need_value);
             break;
         default:
             return need;
@@ -108,6 +117,19 @@ static void begin_abort(struct ctx *c, struct vcpu *v, const struct mmu_fault *f
     host_call(v, SCR_ABORT);
 }
 
+/* Which fault it is, the walker says: a table on the way may be missing, too. */
+static const struct mmu_fault *touch_fault(struct ctx *c, struct vcpu *v, u64 gpa, bool write)
+{
+    struct mmu_walk *w = &v->walk;
+    enum mmu_need need = mmu_walk_begin_s2(w, &v->mmu, gpa, write ? MMU_WRITE : MMU_READ, 1);
+
+    while (need == MMU_NEED_READ)
+        need = mmu_walk_step(w, &v->mmu, ram_read_desc(c, w->need_pa));
+    ASSERT(need == MMU_FAULT);
+    w->fault.va = 0xffff000000000000ull + gpa; /* In the linear map. */
+    return &w->fault;
+}
+
 bool guest_touch(struct ctx *c, struct vcpu *v, u64 gpa, bool write)
 {
     u32 gfn = (u32)(gpa >> MMU_PAGE_SHIFT);
@@ -130,17 +152,7 @@ bool guest_touch(struct ctx *c, struct vcpu *v, u64 gpa, bool write)
         v->outer_fault = v->cur_fault;
         v->cur_fault = FAULT_NONE;
     }
-    struct mmu_fault f = {
-        .stage = 2,
-        .level = 3,
-        .fsc = (u8)((s2_allows(c, gfn, false) ? MMU_FSC_PERM : MMU_FSC_TRANS) | 3),
-        .access = write ? MMU_WRITE : MMU_READ,
-        .el = 1,
-        .write = write,
-        .va = 0xffff000000000000ull + gpa,
-        .ipa = gpa & ~(u64)(MMU_PAGE_SIZE - 1),
-    };
-    begin_abort(c, v, &f);
+    begin_abort(c, v, touch_fault(c, v, gpa, write));
     return false;
 }
 
@@ -183,6 +195,7 @@ static bool translate(struct ctx *c, struct vcpu *v, u64 op, u64 *t_ps)
 
     if (c->s->end >= SYS_STUCK)
         return false;
+    /* Inaccurate: reads cost, an update of access flag or dirty state does not. */
     u64 walk_ps = v->walk.access_count * cost_ps(c, COST_WALK_READ);
     u64 pick_ps = v->walk.access_count * cost_pick_ps(c, COST_WALK_READ);
     log_put(c->log, c->now, v->id, MSG_KIND_COUNT + PH_WALK, va, v->walk.access_count);

@@ -5,6 +5,7 @@
 #ifndef MODEL_SPEC_H
 #define MODEL_SPEC_H
 
+#include "gic/gic.h"
 #include "mmu/mmu.h"
 
 #ifdef __cplusplus
@@ -12,7 +13,7 @@ extern "C" {
 #endif
 
 enum {
-    SPEC_VCPUS_MAX = 64,
+    SPEC_VCPUS_MAX = 512,
     SPEC_HOST_CPUS_MAX = 64,
     SPEC_TASKS_MAX = 64,
     SPEC_NAME_MAX = 32,
@@ -61,6 +62,8 @@ struct task_spec {
 };
 
 enum workqueue_kind { WORKQUEUE_PER_CPU, WORKQUEUE_UNBOUND, WORKQUEUE_COUNT };
+/* How the guest learns that the host offers APF. known: before the run, without time. */
+enum discovery { DISCOVERY_KNOWN, DISCOVERY_LADDER, DISCOVERY_BLIND, DISCOVERY_COUNT };
 enum idle_kind { IDLE_WFI, IDLE_POLL, IDLE_COUNT };
 enum latency_kind { LATENCY_FIXED, LATENCY_LOGNORMAL, LATENCY_FIO, LATENCY_COUNT };
 
@@ -78,9 +81,13 @@ struct spec {
     u64 clock_hz;
     u32 host_cpus;
     u32 lr_count; /* List registers. */
+    u32 gic_irqs; /* INTIDs of the guest: 64..1024. */
+    u8 gic_nmi;   /* FEAT_NMI with GICv3.3. */
+    u8 zero3[3];
     u32 irq_tie;  /* enum gic_tie: which of two interrupts of equal priority is taken first. */
     u32 zero2;
     struct mmu_tlb_spec tlb;
+    struct mmu_cache_spec caches; /* Of walks; 0 ways: none. */
     struct cost cost[COST_COUNT];
     /* guest */
     u32 vcpus;
@@ -90,7 +97,7 @@ struct spec {
     u8 nohz_idle; /* The tick stops while the guest's CPU is idle. */
     u8 idle;      /* enum idle_kind */
     u8 kpti;      /* One more CONTEXT call per SDEI event. */
-    u8 zero;
+    u8 discovery; /* enum discovery */
     u64 sched_latency_ps, sched_min_granularity_ps, sched_wakeup_granularity_ps; /* guest CFS */
     u32 task_count;
     struct task_spec task[SPEC_TASKS_MAX];
@@ -98,7 +105,10 @@ struct spec {
     u64 memory_limit_bytes; /* memcg; 0 = none */
     u32 workers_per_cpu;    /* kworkers of each host CPU's pool; 0 = as many as there are tasks. */
     u32 workqueue;       /* enum workqueue_kind */
-    u32 zero1;
+    u8 hypervisor;       /* enum smccc_hypervisor: what answers the guest's hypercalls. */
+    u8 foreign;          /* enum smccc_foreign: what another one makes of KVM's numbers. */
+    u8 conduit;          /* enum smccc_conduit, as firmware tables name it. */
+    u8 zero1;
     u64 host_latency_ps, host_min_granularity_ps, host_wakeup_granularity_ps; /* host CFS */
     u64 host_tick_ps;
     /* store */
@@ -106,8 +116,9 @@ struct spec {
     /* protocol */
     u32 variant; /* Row of the variant table (model/variant.h). */
     char variant_name[SPEC_NAME_MAX];
+    u32 sdei;       /* v4: enum sdei_personality. */
     u32 sdei_event; /* v4: number the VMM configures. */
-    u32 ppi;        /* READY PPI (v4), the one PPI (one-ppi). */
+    struct gic_source source; /* READY's interrupt (v4), the one interrupt (one-ppi). */
     u32 slots;      /* ASYNC_PF_PER_VCPU, power of two, at most 64. */
     /* stop */
     u32 stop_task; /* Index into task, UINT32_MAX: when all tasks that end have ended. */

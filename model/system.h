@@ -40,6 +40,8 @@ struct sys {
     struct mem mem;
     struct gic_dist dist;
     struct sdei_vm sdei;
+    struct smccc_spec smccc; /* Never changes. */
+    struct psci psci;
     struct store store;
     struct apf_nodes nodes;
     struct stats stats;
@@ -137,6 +139,7 @@ static inline u64 cost_pick_ps(const struct ctx *c, enum cost_id id)
 
 /* Bytes to reserve for the image (most of it is never touched), and the box of each actor. */
 u64 sys_reserve_bytes(const struct spec *p);
+u32 sys_workers_per_cpu(const struct spec *p);
 u32 sys_actor_count(const struct spec *p);
 void sys_box_lens(const struct spec *p, u32 *box_len);
 /* memory: sys_reserve_bytes() of zeros. Sets c->s and all else but out, log, source, now, bound. */

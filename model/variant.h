@@ -21,10 +21,9 @@ struct variant_host {
     const struct row *script[SCR_GUEST_FIRST]; /* NULL: the common one. */
     struct request_rule request[4];            /* Ends with request 0. */
     u32 entry_ignores; /* Pending requests that alone do not stop the entry. */
-    /* Vendor hypercall of this design: id, and the handler (NULL: none). */
+    /* Vendor hypercall of this design: id, and the handler (NULL: none). FEATURES has its bit. */
     u32 fid;
     enum verdict (*call)(struct ctx *c, struct vcpu *v);
-    u32 feature_register, feature_bit; /* Bit of FEATURES: x0..x3, bit. */
     /* The worker has appended an item; first: the done list was empty before. */
     void (*completed)(struct ctx *c, struct vcpu *v, bool first, u32 cpu);
     /* Work of the design that ends a WFI, beside interrupts (NULL: none). */

@@ -411,7 +411,7 @@ static void take_message(struct ctx *c, struct vcpu *v, const struct msg *in)
             force_exit(c, v, SCR_KICK);
         break;
     case MSG_TLBI:
-        mmu_tlb_flush_all(&v->tlb);
+        vcpu_flush_tlb(v, (u32)in->a, in->b);
         break;
     case MSG_BOOT:
         guest_boot_message(c, v, in->b);
@@ -479,11 +479,13 @@ void vcpu_init(struct ctx *c, u32 id)
     v->account.state = CPU_IDLE;
     v->regs.pstate = CPU_MODE_EL1H | CPU_PSTATE_DAIF;
     v->regs.hcr_el2 = CPU_HCR_RW;
-    gic_init(&v->gic, id, c->p->lr_count);
-    v->gic.tie = c->p->irq_tie;
-    sdei_vcpu_init(&v->sdei);
+    const struct gic_spec gic = vgic_spec(c->p);
+    gic_init_as(&v->gic, &gic, id);
+    sdei_vcpu_start(&c->s->sdei, &v->sdei);
     apf_host_init(&v->apf, c->p);
     mmu_tlb_init(&v->tlb, &c->p->tlb);
+    mmu_caches_init(&v->caches, &c->p->caches);
+    v->has_caches = c->p->caches.walk_ways != 0 || c->p->caches.ipa_ways != 0;
     if (id == 0)
         guest_call(v, SCR_BOOT);
 }

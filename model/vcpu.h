@@ -106,7 +106,7 @@ struct vcpu {
     u32 phase; /* The phase that runs now. */
     u32 had_maint;
     u32 in_el0; /* A task runs: gdepth and hdepth are 0 and op_ps is valid. */
-    u32 zero;
+    u32 conduit_smc; /* The call in hand is an SMC. */
     struct frame host[HOST_FRAMES];
     struct frame guest[GUEST_FRAMES];
     u64 begin_ps, end_ps; /* Of the phase that runs now; end TIME_NEVER: none. */
@@ -138,6 +138,9 @@ struct vcpu {
     struct sdei_vcpu sdei;
     struct apf_host apf;
     struct guest_cpu os;
+    u32 has_caches; /* Of the walk, if the profile has any. */
+    u32 zero1;
+    struct mmu_caches caches;
     struct mmu_tlb tlb;
 };
 
@@ -156,10 +159,16 @@ enum verdict vcpu_sleep(struct ctx *c, struct vcpu *v, enum vcpu_block why);
 void vcpu_request(struct vcpu *v, u32 request);
 /* Time of picks, for every fault whose page chain this vCPU carries. */
 void vcpu_charge(struct ctx *c, struct vcpu *v, u64 pick_ps);
+/* host/vgic.c: the interrupt controller of the VM, for deciders that concern several vCPUs. */
+enum { NO_HOST_CPU = UINT16_MAX }; /* Whoever kicks is on none, or cannot be on the same one. */
+struct gic_spec vgic_spec(const struct spec *p);
+struct gic_vm vgic_vm(struct ctx *c);
+void vgic_init_owners(struct ctx *c);
 /* kvm_vcpu_kick from another thread on host CPU `cpu`. */
 void vcpu_kick(struct ctx *c, struct vcpu *v, u32 cpu);
 void vcpu_wake(struct ctx *c, struct vcpu *v); /* Wake the vCPU's waitqueue (WFI, halt). */
 bool vcpu_wait_over(const struct ctx *c, const struct vcpu *v); /* Timer or vgic: runnable. */
+void vcpu_flush_tlb(struct vcpu *v, u32 gfn, u32 page_count);
 void vcpu_flush_tlbs(struct ctx *c, u32 self, u32 gfn, u32 page_count); /* TLBI, inner shareable. */
 bool vcpu_is_el0(const struct vcpu *v);
 
@@ -196,6 +205,8 @@ enum verdict act_wfi(struct ctx *c, struct vcpu *v);
 enum verdict act_mmio(struct ctx *c, struct vcpu *v);
 enum verdict act_sgi(struct ctx *c, struct vcpu *v);
 /* host/hvc.c */
+struct sys;
+void hvc_init(struct sys *s, const struct spec *p);
 enum verdict act_hvc(struct ctx *c, struct vcpu *v);
 enum verdict act_sdei_done(struct ctx *c, struct vcpu *v);
 void hvc_return(struct vcpu *v, s64 x0, u64 x1, u64 x2, u64 x3);

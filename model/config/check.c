@@ -1,7 +1,11 @@
 /* What one key alone cannot tell: combinations, names that must exist, runs that must end. */
+#include <stdio.h>
 #include <string.h>
 
+#include "cpu/cpu.h"
 #include "model/config/state.h"
+#include "model/system.h"
+#include "sdei/sdei.h"
 
 /* 1/16 of the guest's RAM is its kernel's: tables, stacks, mailboxes. */
 enum { KERNEL_SHARE = 16 };
@@ -224,9 +228,42 @@ static bool check_end(struct config_state *s, struct err *e)
                      "the run would never end: no task has an end, and stop.at is none");
 }
 
+/* The guest's tick needs the timers, and KVM's PPIs are level. */
+static bool check_source(const struct config_state *s, struct err *e)
+{
+    const struct gic_source *source = &s->base.source;
+    const struct gic_source_rules rules = {.nr_irqs = s->base.gic_irqs,
+                                           .taken = gic_ppis_of_kvm()};
+    const enum gic_source_error error = gic_source_check(source, &rules);
+
+    if (error == GIC_SOURCE_IN_USE)
+        return yaml_fail(e, place_of(s, "protocol.ppi"),
+                         "protocol.ppi: INTID %u is %s, a timer of the architecture", source->id,
+                         gic_ppi_name((enum gic_source_type)source->type, source->id));
+    return error == GIC_SOURCE_OK
+        || yaml_fail(e, place_of(s, "protocol.ppi"),
+                     "protocol.ppi: INTID %u cannot notify a guest of KVM", source->id);
+}
+
+/* A profile may be silent about it: one set without ways. */
+static bool check_cache(const struct config_state *s, const char *name, u32 *sets, u32 ways,
+                        struct err *e)
+{
+    char path[PARAM_PATH_MAX];
+
+    snprintf(path, sizeof(path), "machine.tlb.%s_sets", name);
+    if (*sets == 0)
+        *sets = 1;
+    if (!is_power_of_two(*sets))
+        return yaml_fail(e, place_of(s, path), "%s: %u is not a power of two", path, *sets);
+    return (u64)*sets * ways <= MMU_CACHE_ENTRIES_MAX
+        || yaml_fail(e, place_of(s, path), "%s: %u sets of %u ways are more than %d entries", path,
+                     *sets, ways, MMU_CACHE_ENTRIES_MAX);
+}
+
 static bool check_numbers(struct config_state *s, struct err *e)
 {
-    const struct spec *spec = &s->base;
+    struct spec *spec = &s->base;
 
     if (!is_power_of_two(spec->slots))
         return yaml_fail(e, place_of(s, "protocol.slots"),
@@ -234,10 +271,14 @@ static bool check_numbers(struct config_state *s, struct err *e)
     if (!is_power_of_two(spec->tlb.l2_sets))
         return yaml_fail(e, place_of(s, "machine.tlb.l2_sets"),
                          "machine.tlb.l2_sets: %u is not a power of two", spec->tlb.l2_sets);
-    /* BSA gives these PPIs to the timers, which the guest's tick needs. */
-    if (spec->ppi == 27 || spec->ppi == 30)
-        return yaml_fail(e, place_of(s, "protocol.ppi"),
-                         "protocol.ppi: INTID %u is a timer of the architecture", spec->ppi);
+    if (!check_cache(s, "walk", &spec->caches.walk_sets, spec->caches.walk_ways, e)
+        || !check_cache(s, "ipa", &spec->caches.ipa_sets, spec->caches.ipa_ways, e))
+        return false;
+    if (spec->gic_irqs % 32 != 0)
+        return yaml_fail(e, place_of(s, "machine.gic.interrupts"),
+                         "machine.gic.interrupts: %u is not a multiple of 32", spec->gic_irqs);
+    if (!check_source(s, e))
+        return false;
     if (spec->memory_limit_bytes > spec->memory_bytes)
         return yaml_fail(e, place_of(s, "host.memory_limit"),
                          "host.memory_limit is above guest.memory and would limit nothing, "
@@ -250,9 +291,55 @@ static bool check_numbers(struct config_state *s, struct err *e)
                      "host.sched.min_granularity is above host.sched.latency");
 }
 
+/* Each personality has its own number for the event, unless the file names one. */
+static void default_sdei_event(struct config_state *s)
+{
+    if (s->origin[param_index(param_find("protocol.sdei_event"))] == NULL)
+        s->base.sdei_event = sdei_apf_event((enum sdei_personality)s->base.sdei);
+}
+
+/* The run queue of a host CPU has room for so many threads. */
+static bool check_threads(const struct config_state *s, struct err *e)
+{
+    const struct spec *spec = &s->base;
+    u32 vcpus = (spec->vcpus + spec->host_cpus - 1) / spec->host_cpus;
+    u32 workers = sys_workers_per_cpu(spec);
+
+    return vcpus + workers <= CFS_MAX
+        || yaml_fail(e, place_of(s, "guest.vcpus"),
+                     "found %u vCPUs and %u workers on one host CPU, expected at most %d threads; "
+                     "try more machine.host_cpus or fewer host.workers",
+                     vcpus, workers, CFS_MAX);
+}
+
+/* An event that nobody offers would leave the guest without APF, and nobody the wiser. */
+static bool check_sdei_event(const struct config_state *s, struct err *e)
+{
+    const enum sdei_personality who = (enum sdei_personality)s->base.sdei;
+    struct sdei_spec spec;
+
+    sdei_spec_init(&spec, who, 1);
+    return who == SDEI_DEN0054 || sdei_is_apf_event(&spec, s->base.sdei_event)
+        || yaml_fail(e, place_of(s, "protocol.sdei_event"),
+                     "protocol.sdei_event: %#x is no event that %s can inject, expected %#x",
+                     s->base.sdei_event, sdei_personality_name(who), sdei_apf_event(who));
+}
+
+/* Without a hypervisor HVC is UNDEFINED: firmware tables name the other conduit, if they are right.
+ * Whoever writes hvc gets tables that are wrong. */
+static void default_conduit(struct config_state *s)
+{
+    if (s->base.hypervisor == SMCCC_NO_HYPERVISOR
+        && s->origin[param_index(param_find("host.conduit"))] == NULL)
+        s->base.conduit = SMCCC_SMC;
+}
+
 bool check_config(struct config_state *s, struct err *e)
 {
-    return check_numbers(s, e) && expand_tasks(s, e) && check_tasks(s, e) && check_end(s, e);
+    default_sdei_event(s);
+    default_conduit(s);
+    return check_sdei_event(s, e) && check_numbers(s, e) && expand_tasks(s, e)
+        && check_tasks(s, e) && check_threads(s, e) && check_end(s, e);
 }
 
 static bool check_latency(struct config_state *s, enum direction direction, struct err *e)

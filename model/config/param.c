@@ -1,5 +1,7 @@
-#include "gic/gic.h"
 #include "model/config/param.h"
+#include "cpu/cpu.h"
+#include "gic/gic.h"
+#include "sdei/sdei.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +13,20 @@ static const struct param_choice choice_workqueue[] = {
     {"per-cpu", WORKQUEUE_PER_CPU}, {"unbound", WORKQUEUE_UNBOUND}, {NULL, 0}};
 static const struct param_choice choice_irq_tie[] = {
     {"list-register", GIC_TIE_LIST_REGISTER}, {"intid", GIC_TIE_INTID}, {NULL, 0}};
+static const struct param_choice choice_sdei[] = {
+    {"kvm-v4", SDEI_KVM_V4}, {"kvm-v7", SDEI_KVM_V7}, {"den0054", SDEI_DEN0054}, {NULL, 0}};
+static const struct param_choice choice_discovery[] = {{"known", DISCOVERY_KNOWN},
+                                                       {"ladder", DISCOVERY_LADDER},
+                                                       {"blind", DISCOVERY_BLIND},
+                                                       {NULL, 0}};
+static const struct param_choice choice_hypervisor[] = {
+    {"kvm", SMCCC_KVM}, {"other", SMCCC_OTHER}, {"none", SMCCC_NO_HYPERVISOR}, {NULL, 0}};
+static const struct param_choice choice_foreign[] = {{"refuses", SMCCC_FOREIGN_REFUSES},
+                                                     {"means-else", SMCCC_FOREIGN_MEANS_ELSE},
+                                                     {"kills", SMCCC_FOREIGN_KILLS},
+                                                     {NULL, 0}};
+static const struct param_choice choice_conduit[] = {
+    {"hvc", SMCCC_HVC}, {"smc", SMCCC_SMC}, {"none", SMCCC_NO_CONDUIT}, {NULL, 0}};
 static const struct param_choice choice_idle[] = {
     {"wfi", IDLE_WFI}, {"poll", IDLE_POLL}, {NULL, 0}};
 static const struct param_choice choice_task_kind[] = {{"write-all", TASK_WRITE_ALL},
@@ -25,10 +41,8 @@ static const struct param_choice choice_pattern[] = {{"sequential", PATTERN_SEQU
                                                      {"zipf", PATTERN_ZIPF},
                                                      {"chase", PATTERN_CHASE},
                                                      {NULL, 0}};
-static const struct param_choice choice_latency[] = {{"fixed", LATENCY_FIXED},
-                                                     {"lognormal", LATENCY_LOGNORMAL},
-                                                     {"fio", LATENCY_FIO},
-                                                     {NULL, 0}};
+static const struct param_choice choice_latency[] = {
+    {"fixed", LATENCY_FIXED}, {"lognormal", LATENCY_LOGNORMAL}, {"fio", LATENCY_FIO}, {NULL, 0}};
 static const struct param_choice choice_direction[] = {
     {"read", DIRECTION_READ}, {"write", DIRECTION_WRITE}, {NULL, 0}};
 
@@ -50,12 +64,12 @@ typedef struct latency_spec base_WRITE;
 #define FIELD(scope, field) offsetof(base_##scope, field), sizeof(((base_##scope *)0)->field)
 
 const struct param param_table[] = {
-#define PARAM(scope, path, type, field, min, max, fallback, when, words)                          \
+#define PARAM(scope, path, type, field, min, max, fallback, when, words)                           \
     {path, SCOPE_##scope, PARAM_##type, FIELD(scope, field), min, max, fallback, NULL, when, words},
-#define CHOICE(scope, path, choices, field, fallback, when, words)                                \
-    {path, SCOPE_##scope, PARAM_CHOICE, FIELD(scope, field), 0, 0, fallback, choice_##choices,    \
+#define CHOICE(scope, path, choices, field, fallback, when, words)                                 \
+    {path, SCOPE_##scope, PARAM_CHOICE, FIELD(scope, field), 0, 0, fallback, choice_##choices,     \
      when, words},
-#define OTHER(path, type, fallback, words)                                                        \
+#define OTHER(path, type, fallback, words)                                                         \
     {path, SCOPE_SPEC, PARAM_##type, 0, 0, 0, 0, fallback, NULL, ALWAYS, words},
 #include "model/config/params.def"
 #undef PARAM
@@ -101,7 +115,7 @@ bool param_has_computed_default(const struct param *p)
 
 bool param_comes_from_profile(const struct param *p)
 {
-    return p->size != 0 && strcmp(p->fallback, "(profile)") == 0;
+    return p->size != 0 && strncmp(p->fallback, "(profile", 8) == 0;
 }
 
 bool param_is_quantity(const struct param *p, enum quantity *kind)
@@ -215,8 +229,8 @@ const char *param_print(const struct param *p, u64 value, char text[QUANTITY_TEX
 {
     enum quantity kind;
 
-    if ((p->type == PARAM_TIME_OR_NONE && value == TIME_NEVER)
-        || (p->type == PARAM_PAGES_OR_NONE && value == 0))
+    if ((p->type == PARAM_TIME_OR_NONE && value == TIME_NEVER) ||
+        (p->type == PARAM_PAGES_OR_NONE && value == 0))
         return "none";
     if (strncmp(p->fallback, "0x", 2) == 0) {
         snprintf(text, QUANTITY_TEXT_MAX, "0x%" PRIx64, value);

@@ -184,7 +184,8 @@ static bool load_profile_map(struct config_state *s, const struct yaml_node *map
 static bool check_complete(struct config_state *s, const struct yaml_node *root, struct err *e)
 {
     for (size_t i = 0; i < param_count; i++)
-        if (param_comes_from_profile(&param_table[i]) && s->origin[i] == NULL)
+        if (param_comes_from_profile(&param_table[i]) && s->origin[i] == NULL
+            && strcmp(param_table[i].fallback, "(profile)") == 0)
             return yaml_fail(e, root, "the profile lacks %s",
                              param_table[i].path + strlen("machine."));
     for (u32 i = 0; i < COST_COUNT; i++)

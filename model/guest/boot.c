@@ -55,6 +55,49 @@ void guest_boot_message(struct ctx *c, struct vcpu *v, u32 stage)
     vcpu_wake(c, v);
 }
 
+/*
+ * Looking for the design's function, on CPU 0: by the ladder, each step of which only uses a number
+ * that the one before has certified, or by the blind call of the first postings. What each call
+ * asks for is decided in cpu/smccc_probe.c; the answers come from the host. True: a call is under
+ * way.
+ */
+static bool discover(struct ctx *c, struct vcpu *v, bool *found)
+{
+    struct guest_cpu *g = &v->os;
+    const u32 function = c->s->smccc.vendor_function;
+    struct smccc_ladder ladder;
+
+    if (c->p->discovery == DISCOVERY_BLIND)
+        smccc_probe_blindly(&c->s->smccc, &c->s->psci, function, &ladder);
+    else
+        smccc_discover(&c->s->smccc, &c->s->psci, function, &ladder);
+    while (g->rung < ladder.count && ladder.step[g->rung].fid == 0)
+        g->rung++; /* Firmware tables are read without a call. */
+    if (g->rung == ladder.count) {
+        *found = ladder.verdict == SMCCC_FOUND || ladder.verdict == SMCCC_FOOLED;
+        return false;
+    }
+    const u32 fid = ladder.step[g->rung++].fid;
+    v->conduit_smc = c->p->discovery == DISCOVERY_LADDER && c->p->conduit == SMCCC_SMC;
+    guest_hvc(v, fid, fid == PSCI_FEATURES ? SMCCC_VERSION : 0, 0, 0);
+    return true;
+}
+
+/* Is there anything to call? Asked once the interrupt controller is open; V_NEXT: go on. */
+static enum verdict look_for_host(struct ctx *c, struct vcpu *v)
+{
+    bool found = c->p->hypervisor == SMCCC_KVM;
+
+    if (v->id == 0 && c->p->discovery != DISCOVERY_KNOWN && c->s->smccc.vendor_function != 0 &&
+        discover(c, v, &found))
+        return V_CALL;
+    v->conduit_smc = 0;
+    if (found)
+        return V_NEXT;
+    finish(c, v); /* No KVM, no APF. */
+    return vcpu_goto(v, SCR_IDLE);
+}
+
 /* boot_call 0: the interrupt controller; then the design's calls 1, 2, ... */
 enum verdict act_boot(struct ctx *c, struct vcpu *v)
 {
@@ -69,6 +112,11 @@ enum verdict act_boot(struct ctx *c, struct vcpu *v)
         v->mmio_value = 1u << GIC_INTID_VTIMER;
         host_call(v, SCR_MMIO);
         return V_CALL;
+    }
+    if (g->boot_call == 1) {
+        enum verdict how = look_for_host(c, v);
+        if (how != V_NEXT)
+            return how;
     }
     if (g->boot_call > 1 && design->boot_result != NULL &&
         !design->boot_result(c, v, g->boot_call - 1u)) {

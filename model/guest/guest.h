@@ -80,6 +80,8 @@ struct guest_cpu {
     u8 apf_enabled; /* The mailbox's `enabled`, or the private flag. */
     u8 ctx_calls;   /* CONTEXT calls still to do. */
     u8 tick_stopped; /* NOHZ: no tick while idle. */
+    u8 rung;         /* Progress of discovery. */
+    u8 zero[7];
     u32 intid;      /* Being handled. */
     u32 sdei_event; /* As the guest learned it. */
     u32 irq;

@@ -12,7 +12,7 @@ void apf_host_init(struct apf_host *a, const struct spec *p)
 {
     memset(a, 0, sizeof *a);
     a->sdei_event = p->sdei_event;
-    a->irq = p->ppi;
+    a->irq = gic_source_intid(&p->source);
     apf_gfn_reset(a);
 }
 

@@ -317,8 +317,6 @@ const struct variant_host one_ppi_host = {
     .entry_ignores = 0,
     .fid = APF_FID_ONE_PPI,
     .call = call,
-    .feature_register = 2,
-    .feature_bit = 2,
     .completed = completed,
     /* As found: runnable() does not look at the done list, so a READY is not seen in WFI. */
     .runnable = NULL,

@@ -7,7 +7,10 @@
 enum verdict act_exit_done(struct ctx *c, struct vcpu *v)
 {
     v->mode = MODE_OUTSIDE;
-    gic_sync(&v->gic, &c->s->dist);
+    if (UNLIKELY(gic_sync(&v->gic, &c->s->dist))) {
+        const struct gic_vm vm = vgic_vm(c);
+        gic_migrate(&vm, v->id); /* An SPI on its list is for another vCPU by now. */
+    }
     c->s->stats.exits++;
     return V_NEXT;
 }

@@ -119,13 +119,29 @@ void ram_write_desc(struct ctx *c, u64 pa, u64 value)
     *desc_at(c, pa) = value;
 }
 
+/*
+ * What the sequence of KVM does to one core: TLBI IPAS2E1IS of the pages, which takes them out of
+ * the IPA cache, then TLBI VMALLE1IS, which takes everything else of the VMID.
+ */
+void vcpu_flush_tlb(struct vcpu *v, u32 gfn, u32 page_count)
+{
+    mmu_tlb_flush_all(&v->tlb);
+    if (!v->has_caches)
+        return;
+    const struct mmu_cache_match pages = {
+        .first = gfn, .last = (u64)gfn + page_count - 1, .any_vmid = 1, .any_asid = 1};
+    const struct mmu_cache_match all = {.last = UINT64_MAX, .any_vmid = 1, .any_asid = 1};
+    mmu_caches_drop_ipa(&v->caches, &pages);
+    mmu_caches_drop_walk(&v->caches, &all);
+}
+
 /* KVM's unmap and permission change flush all of the VMID, inner shareable: the other CPUs hear of
  * it by message. */
 void vcpu_flush_tlbs(struct ctx *c, u32 self, u32 gfn, u32 page_count)
 {
     for (u32 i = 0; i < c->s->vcpu_count; i++) {
         if (i == self) {
-            mmu_tlb_flush_all(&sys_vcpu(c, i)->tlb);
+            vcpu_flush_tlb(sys_vcpu(c, i), gfn, page_count);
             continue;
         }
         struct msg *m = outbox_put(c->out, MSG_TLBI, (u16)i, c->now + msg_info[MSG_TLBI].min_ps);

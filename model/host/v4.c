@@ -78,9 +78,10 @@ static enum verdict act_inject(struct ctx *c, struct vcpu *v)
     struct apf_host *a = &v->apf;
     int r = sdei_inject(&c->s->sdei, &v->sdei, v->id, (u32)a->sdei_event, true);
 
-    a->work[v->item].pnp_injected = r == 0;
-    if (r == 0) {
-        vcpu_request(v, REQ_SDEI);
+    a->work[v->item].pnp_injected = r >= 0;
+    if (r >= 0) {
+        if (r == 0)
+            vcpu_request(v, REQ_SDEI);
         v->pnp_fault = v->cur_fault;
         sys_fault(c, v->cur_fault)->guest_last_ps = c->now;
     } else {
@@ -100,8 +101,11 @@ static enum verdict act_deliver(struct ctx *c, struct vcpu *v)
         regs.x[i] = v->regs.x[i];
     regs.pc = v->regs.pc;
     regs.pstate = v->regs.pstate;
-    if (!sdei_deliver(&c->s->sdei, &v->sdei, v->id, &regs, &v->regs.spsr_el1, &num))
+    if (!sdei_deliver(&c->s->sdei, &v->sdei, v->id, &regs, &v->regs.spsr_el1, &num)) {
+        if (sdei_is_hung(&v->sdei))
+            sys_fail(c, SYS_STUCK, "the host of vcpu%u looks for an event for ever", v->id);
         return V_RET;
+    }
     for (u32 i = 0; i < 18; i++)
         v->regs.x[i] = regs.x[i];
     v->regs.pc = regs.pc;
@@ -258,7 +262,7 @@ static s64 enable(struct ctx *c, struct vcpu *v, u64 data)
     }
     if (a->sdei_event == 0 || a->irq == 0)
         return SMCCC_INVALID_PARAMETER;
-    if (a->sdei_event != SDEI_KVM_ASYNC_PF_NUM && a->sdei_event != SDEI_KVM_DEFAULT_NUM)
+    if (!sdei_is_apf_event(&c->s->sdei.spec, a->sdei_event))
         return SMCCC_NOT_SUPPORTED; /* The notifier cannot be registered. */
     if (!apf_mailbox_set(c, v, data & APF_GPA_MASK))
         return SMCCC_NOT_SUPPORTED;
@@ -355,8 +359,6 @@ const struct variant_host v4_host = {
     .entry_ignores = REQ_ASYNC_PF,
     .fid = APF_FID_V4,
     .call = call,
-    .feature_register = 0,
-    .feature_bit = 2,
     .completed = completed,
     .runnable = runnable,
     .has_sdei = true,

@@ -9,6 +9,7 @@
 
 #include <systemc>
 
+#include "model/shell/frame.hpp"
 #include "model/shell/schedule.hpp"
 
 namespace apfsim {
@@ -27,7 +28,6 @@ protected:
     carrier &c_;
 
 private:
-    tlm::tlm_response_status check(const tlm::tlm_generic_payload &p) const;
     void transport(tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
     unsigned debug(tlm::tlm_generic_payload &p);
 
@@ -52,6 +52,42 @@ private:
     void write(u32 off, u32 size, u64 value) override;
 
     u32 vcpu_;
+};
+
+/*
+ * The interrupt lines between the controller and one vCPU, as signals that waves show and modules
+ * of a user may listen to. They follow the deciders: after each step of the vCPU they say what the
+ * state says. Only in the schedule `modules`, whose steps are made at the time of SystemC.
+ */
+struct irq_lines : sc_core::sc_module {
+    irq_lines(const sc_core::sc_module_name &name, carrier &c, u32 vcpu);
+
+    void update();
+    void trace(sc_core::sc_trace_file *file) const;
+
+    /* irq, fiq: virtual, to the vCPU; maintenance: to its host; timer: the vCPU's virtual timer to
+     * the controller. The process of the vCPU writes them. */
+    sc_core::sc_signal<bool> irq, fiq, maintenance, timer;
+
+private:
+    carrier &c_;
+    u32 vcpu_;
+};
+
+/* A wire from a device of the user to the distributor: a shared peripheral interrupt. */
+class spi_line : public sc_core::sc_module {
+public:
+    SC_HAS_PROCESS(spi_line);
+    spi_line(const sc_core::sc_module_name &name, carrier &c, u32 intid);
+
+    sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> in;
+
+private:
+    void end_of_elaboration() override;
+    void changed();
+
+    carrier &c_;
+    u32 intid_;
 };
 
 } // namespace apfsim

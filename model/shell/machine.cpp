@@ -14,6 +14,10 @@ gic_module::gic_module(const sc_module_name &name, carrier &c) : sc_module(name)
 {
     for (u32 i = 0; i < c.r->c.s->vcpu_count; i++)
         redist.push_back(make_unique<redist_frame>(numbered("redist", i).c_str(), c, i));
+    if (!c.is_plugged)
+        return;
+    for (u32 i = GIC_PRIVATE_COUNT; i < c.r->c.s->dist.nr_irqs; i++)
+        spi.push_back(make_unique<spi_line>(numbered("spi", i).c_str(), c, i));
 }
 
 host_module::host_module(const sc_module_name &name, carrier &c) : sc_module(name)
@@ -66,6 +70,24 @@ void system_module::ram(tlm::tlm_initiator_socket<> &from)
     from.bind(ram_.socket);
 }
 
+void system_module::spi(u32 intid, sc_signal_in_if<bool> &from)
+{
+    const u32 end = GIC_PRIVATE_COUNT + (u32)gic_.spi.size();
+
+    if (intid < GIC_PRIVATE_COUNT || intid >= end)
+        SC_REPORT_ERROR("apfsim", ("found INTID " + std::to_string(intid) +
+                                   " for a line, expected an SPI: 32 to " + std::to_string(end - 1))
+                                      .c_str());
+    gic_.spi.at(intid - GIC_PRIVATE_COUNT)->in.bind(from);
+}
+
+sc_signal_in_if<bool> &system_module::irq(u32 vcpu)
+{
+    if (c_.o->schedule != SHELL_MODULES)
+        SC_REPORT_ERROR("apfsim", "interrupt lines need the schedule \"modules\"");
+    return vcpu_.at(vcpu)->lines.irq;
+}
+
 void system_module::trace(sc_trace_file *file) const
 {
     for (const auto &module : vcpu_) {
@@ -74,6 +96,7 @@ void system_module::trace(sc_trace_file *file) const
         sc_trace(file, v->mode, name + ".mode");
         sc_trace(file, v->phase, name + ".phase");
         sc_trace(file, v->account.state, name + ".state");
+        module->lines.trace(file);
     }
 }
 

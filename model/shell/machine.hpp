@@ -19,17 +19,26 @@ namespace apfsim {
 
 /* A module without a process: its decider is called by the vCPU that it belongs to. */
 struct part : sc_core::sc_module {
-    explicit part(const sc_core::sc_module_name &name) : sc_module(name) {}
+    explicit part(const sc_core::sc_module_name &name) : sc_module(name)
+    {
+    }
 };
 
 struct vcpu_module : actor {
     vcpu_module(const sc_core::sc_module_name &name, carrier &c, u32 vcpu)
-        : actor(name, c, vcpu), mmu("mmu", c, vcpu), sdei("sdei")
+        : actor(name, c, vcpu), mmu("mmu", c, vcpu), sdei("sdei"), lines("lines", c, vcpu)
     {
     }
 
     mmu_port mmu;
     part sdei;
+    irq_lines lines;
+
+protected:
+    void stepped() override
+    {
+        lines.update();
+    }
 };
 
 struct gic_module : sc_core::sc_module {
@@ -37,6 +46,7 @@ struct gic_module : sc_core::sc_module {
 
     dist_frame dist;
     std::vector<std::unique_ptr<redist_frame>> redist;
+    std::vector<std::unique_ptr<spi_line>> spi; /* From 32 on; if a user may connect them. */
 };
 
 struct host_module : sc_core::sc_module {
@@ -53,6 +63,8 @@ public:
     void dist(tlm::tlm_initiator_socket<> &from) override;
     void redist(u32 vcpu, tlm::tlm_initiator_socket<> &from) override;
     void ram(tlm::tlm_initiator_socket<> &from) override;
+    void spi(u32 intid, sc_core::sc_signal_in_if<bool> &from) override;
+    sc_core::sc_signal_in_if<bool> &irq(u32 vcpu) override;
 
     void trace(sc_core::sc_trace_file *file) const override;
 

@@ -5,6 +5,7 @@
 #ifndef MODEL_SHELL_PLUGS_HPP
 #define MODEL_SHELL_PLUGS_HPP
 
+#include <systemc>
 #include <tlm>
 
 #include "base/base.h"
@@ -43,6 +44,13 @@ struct shell_plugs {
     virtual void dist(tlm::tlm_initiator_socket<> &from) = 0;            /* GICD, 64 KiB. */
     virtual void redist(u32 vcpu, tlm::tlm_initiator_socket<> &from) = 0; /* GICR, 128 KiB. */
     virtual void ram(tlm::tlm_initiator_socket<> &from) = 0; /* Guest physical addresses. */
+
+    /* The line of a device: shared peripheral interrupt `intid`, 32 to 255. Level until the guest
+     * or the firmware says edge (GICD_ICFGR<n>). */
+    virtual void spi(u32 intid, sc_core::sc_signal_in_if<bool> &from) = 0;
+
+    /* The virtual IRQ line of a vCPU, to be bound to an sc_in<bool>. Schedule `modules` only. */
+    virtual sc_core::sc_signal_in_if<bool> &irq(u32 vcpu) = 0;
 };
 
 #endif

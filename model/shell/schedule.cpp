@@ -97,6 +97,8 @@ void actor::wake()
             return;
         }
         run_step(r, number_);
+        if (c_.is_plugged || c_.o->vcd != nullptr)
+            stepped();
     }
     arm();
 }

@@ -70,6 +70,9 @@ public:
 
     void arm(); /* The actor's next time may have changed. */
 
+protected:
+    virtual void stepped() {} /* After each step in `modules`, if anybody looks. */
+
 private:
     void wake();
 

@@ -41,24 +41,37 @@ TEST(Hypercall, TheUidSaysKvm)
         expect_result(Calls(d).call(0x8600ff01), 0xb66fb428, 0xe911c52e, 0x564bcaa9, 0x743a004d);
 }
 
-/* Function n of the vendor service is bit n of the 128 bits in x0..x3: 2 and 66. */
+/* Function n of the vendor service is bit n of the 128 bits in x0..x3: 2 and 66. KVM's own are 0,
+ * which is this call, and 1, the clock. */
 TEST(Hypercall, FeaturesNameTheDesign)
 {
-    expect_result(Calls(SYNC).call(0x86000000), 1);
-    expect_result(Calls(V4).call(0x86000000), 1 | 1 << 2);
-    expect_result(Calls(ONE_PPI).call(0x86000000), 1, 0, 1 << 2);
+    expect_result(Calls(SYNC).call(0x86000000), 1 << 0 | 1 << 1);
+    expect_result(Calls(V4).call(0x86000000), 1 << 0 | 1 << 1 | 1 << 2);
+    expect_result(Calls(ONE_PPI).call(0x86000000), 1 << 0 | 1 << 1, 0, 1 << 2);
 }
 
 TEST(Hypercall, UnknownOnesAreNotSupported)
 {
     for (design d : {SYNC, V4, ONE_PPI}) {
         Calls m(d);
-        for (u32 fid : {0u, 0x80000000u, 0x86000003u, 0x8600007fu, 0xc5000020u, 0xffffffffu})
+        for (u32 fid : {0u, 0x80000002u, 0x86000003u, 0x8600007fu, 0xc5000020u, 0xffffffffu})
             expect_result(m.call(fid, 1, 2, 3), -1);
     }
     expect_result(Calls(SYNC).call(APF_FID_V4, APF_V4_VERSION), -1);
     expect_result(Calls(V4).call(APF_FID_ONE_PPI, APF_ONE_VERSION), -1);
     expect_result(Calls(ONE_PPI).call(APF_FID_V4, APF_V4_VERSION), -1);
+}
+
+TEST(Hypercall, TheRestIsAsTheConventionSays)
+{
+    for (design d : {SYNC, V4, ONE_PPI}) {
+        Calls m(d);
+        expect_result(m.call(SMCCC_VERSION), SMCCC_VERSION_1_1);
+        expect_result(m.call(SMCCC_ARCH_FEATURES, SMCCC_VERSION), -1);
+        expect_result(m.call(PSCI_VERSION), 0x10001);
+        expect_result(m.call(PSCI_FEATURES, SMCCC_VERSION), 0);
+        expect_result(m.call(PSCI_FEATURES, PSCI_MIGRATE), -1);
+    }
 }
 
 TEST(Hypercall, SdeiIsThereOnlyForV4)
@@ -74,7 +87,7 @@ TEST(V4Hypercall, AnswersItsNumbers)
     expect_result(m.call(0x86000002, 0), 0, 0x010000);
     expect_result(m.call(0x86000002, 1), 0, 64);
     expect_result(m.call(0x86000002, 2), 0, 0x40400001);
-    expect_result(m.call(0x86000002, 3), 0, m.p->ppi);
+    expect_result(m.call(0x86000002, 3), 0, m.p->source.id);
     expect_result(m.call(0x86000002, 6), -1);
     expect_result(m.call(0x86000002, 1ull << 32), 0, 0x010000); /* The low half counts. */
 }
@@ -84,7 +97,7 @@ TEST(OnePpiHypercall, AnswersItsNumbers)
     Calls m(ONE_PPI);
     expect_result(m.call(0x86000042, 0), 0, 0x010000);
     expect_result(m.call(0x86000042, 1), 0, 64);
-    expect_result(m.call(0x86000042, 2), 0, m.p->ppi);
+    expect_result(m.call(0x86000042, 2), 0, m.p->source.id);
     expect_result(m.call(0x86000042, 5), -1);
     expect_result(m.call(0x86000042, 1ull << 32), 0, 0x010000);
 }

@@ -142,7 +142,7 @@ TEST(OnePpiPnp, IsDroppedInTheKernel)
     ASSERT_TRUE(step_to_phase(m, PH_PPI_PNP));
     v.os.tick_ps = m.r->c.now;
     v.os.need_resched = 1;
-    v.gic.irq[m.p->ppi].priority = 0x80;
+    v.gic.irq[m.p->source.id].priority = 0x80;
     ASSERT_TRUE(m.step_until([&] { return v.os.dropped_pnp == 1; }));
     EXPECT_EQ(m.finish(), SYS_DONE);
     EXPECT_GT(m.st().halts, 0u);

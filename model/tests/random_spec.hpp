@@ -92,6 +92,10 @@ inline std::unique_ptr<spec> random_spec(u64 seed)
         p.sched_latency_ps = 100 * PS_PER_US;
         p.sched_min_granularity_ps = p.sched_wakeup_granularity_ps = 20 * PS_PER_US;
     }
+    p.sdei = (u32)d.below(SDEI_PERSONALITY_COUNT);
+    p.sdei_event = sdei_apf_event((sdei_personality)p.sdei);
+    p.discovery = (u8)d.below(DISCOVERY_COUNT);
+    p.caches = d.one_in(2) ? mmu_cache_spec{1, 0, 1, 0} : mmu_cache_spec{4, 2, 8, 2};
     draw_host(p, d);
     p.task_count = 0;
     for (u32 v = 0; v < p.vcpus; v++)

@@ -1,13 +1,17 @@
 set(MODEL_TESTS
+    tests/abort_test.cc
     tests/accounting_test.cc tests/attribution_test.cc
+    tests/caches_test.cc
     tests/cfs_test.cc
     tests/differential_test.cc
+    tests/discovery_test.cc
     tests/effect_test.cc
     tests/gfn_hash_test.cc
     tests/hvc_test.cc
     tests/one_ppi_flow_test.cc
     tests/one_ppi_test.cc
     tests/reclaim_test.cc
+    tests/sdei_test.cc
     tests/store_test.cc
     tests/transcript_test.cc
     tests/v4_flow_test.cc

@@ -113,8 +113,8 @@ TEST_F(Base, MessagesNameThePlaceOfTheSetting)
     static const struct {
         const char *key, *value, *want;
     } rows[] = {
-        {"guest.vcpus", "99",
-         "s.yaml:7:11: guest.vcpus: \"99\" is out of range, expected 1 to 64"},
+        {"guest.vcpus", "999",
+         "s.yaml:7:11: guest.vcpus: \"999\" is out of range, expected 1 to 512"},
         {"guest.vcpu", "2", "s.yaml:7:11: unknown key \"vcpu\" in guest; did you mean \"vcpus\"?"},
         {"guest.tasks.x.passes", "2", "s.yaml:7:11: the list has no item with the name x"},
         {"seed.x", "2", "s.yaml:7:11: seed: found a mapping, expected a whole "
@@ -208,8 +208,8 @@ TEST(Key, QuantitiesGoBothWays)
         EXPECT_STREQ(config_quantity_text(config_param(row.key), value, text), row.text);
     }
     u64 value;
-    EXPECT_FALSE(config_quantity(config_param("guest.vcpus"), "65", &value, &e));
-    EXPECT_STREQ(e.text, "guest.vcpus: \"65\" is out of range, expected 1 to 64");
+    EXPECT_FALSE(config_quantity(config_param("guest.vcpus"), "513", &value, &e));
+    EXPECT_STREQ(e.text, "guest.vcpus: \"513\" is out of range, expected 1 to 512");
     EXPECT_FALSE(config_quantity(config_param("guest.idle"), "wfi", &value, &e));
     EXPECT_STREQ(e.text, "guest.idle: found \"wfi\", expected no number");
 }

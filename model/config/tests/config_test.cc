@@ -24,7 +24,7 @@ static const char *const whole_experiment =
     "  queue_depth: 5\n"
     "  transfer: 3us\n"
     "  read: {latency: fixed, value: 90us}\n"
-    "protocol: {variant: v4, ppi: 19, slots: 16, sdei_event: 0x40000002}\n"
+    "protocol: {variant: v4, ppi: 19, slots: 16, sdei_event: 0x40400000}\n"
     "stop: {when: mem, at: 1.5s}\n";
 
 TEST_F(Config, OneSmallFileIsAWholeExperiment)
@@ -70,9 +70,9 @@ TEST_F(Config, OneSmallFileIsAWholeExperiment)
     EXPECT_EQ(dist_value(&s.store.write, 0), 90 * PS_PER_US); /* As read. */
     EXPECT_EQ(s.variant, variant_find("v4"));
     EXPECT_STREQ(s.variant_name, "v4");
-    EXPECT_EQ(s.ppi, 19u);
+    EXPECT_EQ(s.source.id, 19u);
     EXPECT_EQ(s.slots, 16u);
-    EXPECT_EQ(s.sdei_event, 0x40000002u);
+    EXPECT_EQ(s.sdei_event, 0x40400000u);
     EXPECT_EQ(s.stop_task, 0u);
     EXPECT_EQ(s.stop_at_ps, 3 * PS_PER_S / 2);
 }

@@ -23,6 +23,17 @@ TEST_F(Profile, TheShippedOnesAreComplete)
     }
 }
 
+/* The table of cores in mmu says the same of a core that has a profile. */
+TEST_F(Profile, TheGeometryIsThatOfTheCore)
+{
+    ASSERT_TRUE(load(minimal)) << e.text;
+    const mmu_core *core = mmu_tlb_geometry("neoverse-n1");
+    ASSERT_NE(core, nullptr);
+    EXPECT_EQ(memcmp(&loaded().tlb, &core->tlb, sizeof core->tlb), 0);
+    EXPECT_EQ(loaded().caches.walk_ways, core->caches.walk_ways);
+    EXPECT_EQ(loaded().caches.ipa_ways, core->caches.ipa_ways);
+}
+
 TEST_F(Profile, NeoverseN1MeetsWhatWasMeasured)
 {
     ASSERT_TRUE(load(minimal)) << e.text;

@@ -64,6 +64,16 @@ inline std::string yaml(const std::string &variant, u32 vcpus, const std::string
     return text + "protocol: {variant: " + variant + "}\n";
 }
 
+/* One task that faults on the last of many vCPUs, one that computes on the first; the rest idle. */
+inline std::string crowd_yaml(const std::string &variant, u32 vcpus)
+{
+    return "apfsim: 1\nmachine: {host_cpus: 8}\nguest:\n  vcpus: " + std::to_string(vcpus) +
+           "\n  tasks:\n    - {name: calc, kind: compute, instructions: 100000}\n"
+           "    - {name: t, kind: touch, placement: cold, footprint: 128KiB, stride: 4KiB, "
+           "accesses: 40, vcpu: " + std::to_string(vcpus - 1) + "}\n"
+           "protocol: {variant: " + variant + "}\nstop: {when: t}\n";
+}
+
 /* Every cost 1 ns and every latency whole nanoseconds: equal times happen all the time. */
 inline void make_ties(spec *p)
 {

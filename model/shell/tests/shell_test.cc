@@ -20,7 +20,8 @@ TEST(Shell, TheHierarchyNamesTheMachine)
             options.plug = [](void *arg, shell_plugs *) {
                 for (const char *name :
                      {"system", "system.vcpu0", "system.vcpu1.mmu", "system.vcpu0.mmu.socket",
-                      "system.vcpu0.sdei", "system.gic.dist", "system.gic.dist.socket",
+                      "system.vcpu0.sdei", "system.vcpu1.lines.irq", "system.gic.spi40",
+                      "system.gic.dist", "system.gic.dist.socket",
                       "system.gic.redist0", "system.gic.redist1.socket", "system.host.cpu0",
                       "system.host.cpu1", "system.host.worker0", "system.store", "system.ram",
                       "system.ram.socket", "system.bridge", "system.bridge.socket"})
@@ -44,8 +45,25 @@ TEST(Shell, NothingOfSystemcReachesTheTerminal)
             make_ties(p.get());
             execute(*p, shell(schedule));
         }
+    for (shell_schedule schedule : {SHELL_MODULES, SHELL_CONDUCTOR}) {
+        shell_options options{};
+        options.schedule = schedule;
+        options.plug = [](void *, shell_plugs *) {};
+        execute(*spec_of(yaml("v4", 1)), shell(options));
+    }
     EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(Shell, CarriesAsManyVcpusAsKvmHas)
+{
+    for (const char *variant : {"v4", "one-ppi"}) {
+        auto p = spec_of(crowd_yaml(variant, SPEC_VCPUS_MAX));
+        const outcome plain = execute(*p, testbed());
+        EXPECT_EQ(plain.end, SYS_DONE);
+        expect_same(plain, execute(*p, shell(SHELL_MODULES)));
+        expect_same(plain, execute(*p, shell(SHELL_CONDUCTOR)));
+    }
 }
 
 TEST(Shell, RunsOnceInAProcess)
@@ -71,7 +89,8 @@ TEST(Shell, WavesAreWrittenByModulesOnly)
     std::stringstream waves;
     waves << std::ifstream(path + ".vcd").rdbuf();
     EXPECT_NE(waves.str().find("$timescale"), std::string::npos);
-    EXPECT_NE(waves.str().find("phase"), std::string::npos);
+    for (const char *wave : {"phase", "irq", "fiq", "maintenance", "timer"})
+        EXPECT_NE(waves.str().find(wave), std::string::npos) << wave;
     EXPECT_GT(waves.str().size(), 10000u);
     std::filesystem::remove(path + ".vcd");
     options.vcd = "/nowhere/waves";
