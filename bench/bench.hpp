@@ -5,10 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "base/base.h"
+
 namespace bench {
 
 /* Tells Google Benchmark of every single operation that is measured. */
 void register_micro();
+
+/* Does one operation at least `count` times; hits in the TLB come in streams of 65536. False: there
+ * is no such operation. */
+bool repeat(const char *operation, u64 count);
 
 /* One line of the table of ratios. */
 struct measured_ratio {

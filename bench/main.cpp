@@ -13,11 +13,14 @@
 namespace {
 
 const char usage[] =
-    "Usage: apfsim_bench [--ratios] [--gate] [--json FILE] [--benchmark_...] [TRACE...]\n\n"
+    "Usage: apfsim_bench [--ratios] [--gate] [--json FILE] [--benchmark_...] [TRACE...]\n"
+    "       apfsim_bench --repeat OPERATION COUNT\n\n"
     "Prints what single operations take, then ratios with their goals.\n\n"
     "  --ratios         only the ratios\n"
     "  --gate           exit status 1 if a goal is missed\n"
     "  --json FILE      write the ratios into this file, for apfsim compare --host\n"
+    "  --repeat         do one operation (tlb_hit_l1, tlb_hit_l2, walk_nested_48_40) COUNT times\n"
+    "                   and nothing else, for tools that count instructions\n"
     "  --benchmark_...  options of Google Benchmark, such as --benchmark_filter=tlb\n"
     "  TRACE            traces of valgrind lackey to replay besides the samples; the environment\n"
     "                   variable APFSIM_BENCH_TRACE may name one, too\n";
@@ -70,6 +73,12 @@ int main(int argc, char **argv)
     options o;
 
     arguments.insert(arguments.end(), argv + 1, argv + argc);
+    if (argc > 1 && std::strcmp(argv[1], "--repeat") == 0) {
+        if (argc == 4 && bench::repeat(argv[2], std::strtoul(argv[3], nullptr, 10)))
+            return 0;
+        std::fprintf(stderr, "%s", usage);
+        return 2;
+    }
     argc = int(arguments.size());
     benchmark::Initialize(&argc, arguments.data(), print_usage);
     if (!parse(argc, arguments.data(), &o)) {

@@ -5,6 +5,7 @@
 
 #include "bench/bench.hpp"
 #include "bench/experiment.hpp"
+#include "bench/frames.hpp"
 #include "bench/tlb.hpp"
 #include "bench/toy.h"
 
@@ -49,6 +50,15 @@ void walk_nested_48_40(benchmark::State &state)
     for (auto _ : state)
         reads = table.walk();
     state.counters["descriptors"] = reads;
+}
+
+/* The argument is the number of vCPUs: a redistributor each. */
+void mmio_read(benchmark::State &state)
+{
+    frames subject{u32(state.range(0))};
+
+    while (state.KeepRunningBatch(long(subject.size())))
+        benchmark::DoNotOptimize(subject.read_all());
 }
 
 /* A message is put, found to be the least and taken, among sixteen actors with one each. */
@@ -154,6 +164,7 @@ void register_micro()
     benchmark::RegisterBenchmark("tlb_hit_l1", tlb_hit)->Arg(32);
     benchmark::RegisterBenchmark("tlb_hit_l2", tlb_hit)->Arg(512);
     benchmark::RegisterBenchmark("walk_nested_48_40", walk_nested_48_40);
+    benchmark::RegisterBenchmark("mmio_read", mmio_read)->Arg(1)->Arg(8)->Arg(64)->Arg(512);
     benchmark::RegisterBenchmark("message", message);
     benchmark::RegisterBenchmark("fault_testbed", fault, carrier::TESTBED)->UseManualTime();
     benchmark::RegisterBenchmark("fault_conductor", fault, carrier::CONDUCTOR)->UseManualTime();

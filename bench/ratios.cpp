@@ -9,6 +9,7 @@
 
 #include "bench/bench.hpp"
 #include "bench/experiment.hpp"
+#include "bench/frames.hpp"
 #include "bench/measure.hpp"
 #include "bench/tlb.hpp"
 #include "bench/toy.h"
@@ -173,6 +174,30 @@ void add_hits(table *t, u32 pages, const char *level, double goal)
     t->compare({level + words + "whole run", run, tags, PER_ACCESS, AT_MOST, 0});
 }
 
+/*
+ * Which frame serves an access: with 512 redistributors and with 8. A search that grows with the
+ * logarithm takes 10 comparisons and 4; one by one it would be 64 times as much.
+ */
+void add_dispatch(table *t)
+{
+    const subject *of[2];
+    u32 i = 0;
+
+    for (u32 vcpus : {512, 8}) {
+        auto f = std::make_shared<frames>(vcpus);
+        of[i++] = t->add([f](outcome *o) {
+            u64 sum = 0;
+            o->seconds = time_s([&] {
+                for (u32 pass = 0; pass < 8 * PASSES; pass++)
+                    sum += f->find_all();
+            });
+            o->accesses = 8 * PASSES * f->size();
+            return sum != 0;
+        });
+    }
+    t->compare({"MMIO dispatch, 512 redistributors : 8", of[0], of[1], PER_ACCESS, AT_MOST, 4});
+}
+
 /* Decompress and parse only. */
 bool parse(const std::string &file, outcome *o)
 {
@@ -267,6 +292,7 @@ std::vector<measured_ratio> print_ratios(const std::vector<std::string> &traces)
     add_faults(&t);
     add_hits(&t, 32, "L1", 2);
     add_hits(&t, 512, "L2", 30);
+    add_dispatch(&t);
     for (const char *name : {"sort", "sqlite"})
         add_replay(&t, std::string(APFSIM_SAMPLES_DIR "/") + name + ".lackey.zst");
     for (const std::string &file : traces)
