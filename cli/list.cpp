@@ -2,6 +2,7 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "cli/list_hardware.hpp"
 #include "cli/syntax.hpp"
 #include "model/model.h"
 
@@ -104,7 +105,8 @@ const struct {
 } kinds[] = {
     {"variants", list_variants}, {"parameters", list_parameters}, {"costs", list_costs},
     {"hops", list_hops},         {"phases", list_phases},         {"messages", list_messages},
-    {"profiles", list_profiles}, {"schema", list_schema},
+    {"profiles", list_profiles}, {"schema", list_schema},         {"registers", list_registers},
+    {"calls", list_calls},       {"events", list_events},
 };
 
 } // namespace
@@ -113,8 +115,9 @@ int list_command(const arguments &args)
 {
     syntax s("list",
              "Prints what there is. KIND: variants, parameters, costs, hops, phases, messages,\n"
-             "profiles, schema (of the configuration, for editors), or trace with a FILE: lines\n"
-             "and footprint of a memory trace.",
+             "profiles, schema (of the configuration, for editors); registers, calls and events\n"
+             "of the hardware and its firmware; or trace with a FILE: lines and footprint of a\n"
+             "memory trace.",
              "apfsim list trace configs/samples/sqlite.lackey.zst", {"KIND", "[FILE]"});
     boost::program_options::variables_map values;
 
@@ -137,7 +140,7 @@ int list_command(const arguments &args)
         }
     throw s.wrong("found \"" + name +
                   "\", expected variants, parameters, costs, hops, phases, "
-                  "messages, profiles, schema or trace");
+                  "messages, profiles, schema, registers, calls, events or trace");
 }
 
 } // namespace cli

@@ -44,7 +44,7 @@ std::vector<double> differences(const std::vector<double> &a, const std::vector<
 double student_t(double confidence, unsigned degrees)
 {
     ASSERT(confidence > 0 && confidence < 1 && degrees >= 1);
-    const boost::math::students_t_distribution<double> t(degrees);
+    const boost::math::students_t_distribution<double, math_policy> t(degrees);
     const double exact = boost::math::quantile(t, (1 + confidence) / 2);
     return std::ceil(exact * 1e4 - 1e-6) / 1e4;
 }

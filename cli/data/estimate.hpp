@@ -6,9 +6,14 @@
 #ifndef CLI_DATA_ESTIMATE_HPP
 #define CLI_DATA_ESTIMATE_HPP
 
+#include <boost/math/policies/policy.hpp>
 #include <vector>
 
 namespace cli {
+
+/* No long double: it is 80 bits wide here and 128 there, and 64 under valgrind, where the library's
+ * tables of it overflow before main(). */
+using math_policy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
 
 struct estimate {
     double mean, low, high; /* low == high == mean for one value. */

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "cli/data/estimate.hpp"
 #include "cli/report/analysis.hpp"
 #include "cli/report/text.hpp"
 
@@ -18,7 +19,7 @@ double sign_test(unsigned less, unsigned more)
 
     if (n == 0)
         return 1;
-    const boost::math::binomial coins(n, 0.5);
+    const boost::math::binomial_distribution<double, math_policy> coins(n, 0.5);
     return std::min(1.0, 2 * boost::math::cdf(coins, std::min(less, more)));
 }
 

@@ -1,5 +1,5 @@
 /*
- * The commands and files that the pages about sweeps show: they are typed in a folder that has
+ * The commands and files that the pages of docs/ show: commands are typed in a folder that has
  * configs/ in it, and end with the status that stands behind them ("# status 1"), else with 0.
  * A block behind "<!-- not tested: why -->" is left out; "<!-- NAME -->" says which file it is.
  */
@@ -173,22 +173,72 @@ TEST_F(Docs, TheCommandsOfCompareWork)
 }
 
 /* Up to "...", each line of the page stands in what is printed, in the same order. */
-TEST_F(Docs, CompareAnswersAsItsPageSays)
+static void expect_in_order(const string &shown, const string &printed)
 {
-    const block shown = only_block(page("compare.md"), "failed: ");
-    std::istringstream lines(shown.text);
+    std::istringstream lines(shown);
     size_t at = 0;
 
+    for (string line; std::getline(lines, line);) {
+        const string words = line.substr(0, line.find("..."));
+        const size_t found = printed.find(words, at);
+        EXPECT_NE(found, string::npos) << "\"" << words << "\" is not in\n" << printed;
+        at = found == string::npos ? at : found;
+    }
+}
+
+TEST_F(Docs, CompareAnswersAsItsPageSays)
+{
     work({"run", "configs/demo.yaml", "--quiet", "--out", "before"});
     work({"run", "configs/demo.yaml", "--quiet", "--set", "costs.kvm.s2_map=815ns", "--out",
           "after"});
     const result r = run({"compare", "before", "after"});
     EXPECT_EQ(r.status, 1) << r.err;
-    for (string line; std::getline(lines, line);) {
-        const string words = line.substr(0, line.find("..."));
-        const size_t found = r.out.find(words, at);
-        EXPECT_NE(found, string::npos) << "\"" << words << "\" is not in\n" << r.out;
-        at = found == string::npos ? at : found;
+    expect_in_order(only_block(page("compare.md"), "failed: ").text, r.out);
+}
+
+TEST_F(Docs, TheCommandsOfHardwareWork)
+{
+    expect_to_work("hardware.md", 10);
+}
+
+static string marked_block(const string &path, const string &mark)
+{
+    string text;
+    int count = 0;
+
+    for (const block &b : blocks_of(path))
+        if (b.mark == mark) {
+            text = b.text;
+            count++;
+        }
+    EXPECT_EQ(count, 1) << path << " has not one block " << mark;
+    return text;
+}
+
+TEST_F(Docs, TheMapsOfTheHardwareLookAsTheirPageSays)
+{
+    for (const string kind : {"registers", "calls", "events"})
+        expect_in_order(marked_block(page("hardware.md"), kind + ".txt"), run({"list", kind}).out);
+    const result blind = run({"run", "configs/one-fault.yaml", "--quiet", "--set",
+                              "guest.discovery=blind", "--set", "host.hypervisor=none"});
+    expect_in_order(marked_block(page("hardware.md"), "blind.err"), blind.err);
+}
+
+/* CMake builds docs/examples; the page shows the same text. */
+TEST(Examples, PrintWhatThePageOfTheHardwareSays)
+{
+    const string hardware = source_dir + "/docs/hardware.md";
+
+    for (const string name : {"gic", "gicv3", "sdei", "smccc", "cpu", "mmu"}) {
+        EXPECT_EQ(marked_block(hardware, name + ".c"),
+                  read_file(source_dir + "/docs/examples/" + name + ".c"));
+        string printed;
+        FILE *pipe = popen((APFSIM_EXAMPLES "/example_" + name).c_str(), "r");
+        ASSERT_NE(pipe, nullptr);
+        for (int c; (c = fgetc(pipe)) != EOF;)
+            printed += (char)c;
+        EXPECT_EQ(pclose(pipe), 0) << name;
+        EXPECT_EQ(marked_block(hardware, name + ".out"), printed);
     }
 }
 

@@ -86,7 +86,7 @@ TEST_F(Input, SentencesNameThePlace)
         {"apfsim: 1\nguets: {}\n", "x.yaml:2:1: "},
         {"apfsim: 1\nseed: 1\nseed: 2\n", "x.yaml:3:1: "},
         {"apfsim: 1\nguest:\n  memory: 4parsec\n", "x.yaml:3:11: "},
-        {"apfsim: 1\nguest:\n  vcpus: 65\n", "x.yaml:3:10: "},
+        {"apfsim: 1\nguest:\n  vcpus: 513\n", "x.yaml:3:10: "},
         {"apfsim: 1\nguest:\n  tasks:\n    - {name: t, kind: trace, file: none.zst}\n",
          "x.yaml:4:"},
         {"apfsim: 1\nguest: [\n", "x.yaml:"},

@@ -125,10 +125,10 @@ TEST_F(Pool, ResultsGoThroughBytesWhole)
 
 TEST_F(Pool, AWrongSettingIsASentence)
 {
-    add("v4", {{"guest.vcpus", "99", {"sweep.yaml", 7, 3}}});
+    add("v4", {{"guest.vcpus", "999", {"sweep.yaml", 7, 3}}});
     const run_result r = one(1);
     EXPECT_EQ(r.status, run_status::failed);
-    EXPECT_EQ(r.text, "sweep.yaml:7:3: guest.vcpus: \"99\" is out of range, expected 1 to 64");
+    EXPECT_EQ(r.text, "sweep.yaml:7:3: guest.vcpus: \"999\" is out of range, expected 1 to 512");
 }
 
 TEST_F(Pool, AnEndAtATimeIsDone)

@@ -43,7 +43,7 @@ TEST_F(SweepErrors, WrongAxesAreNamed)
         {"matrix: {guest.vcpus: 3}", "3:23: guest.vcpus: found \"3\", expected a list such as"},
         {"matrix: {guest.vcpus: [[1]]}", "3:24: guest.vcpus: found a list, expected a value"},
         {"matrix: {guest.vcpus: [1, x]}", "3:27: guest.vcpus: found \"x\", not a number"},
-        {"matrix: {guest.vcpus: [1, 99]}", "3:27: guest.vcpus: \"99\" is out of range"},
+        {"matrix: {guest.vcpus: [1, 999]}", "3:27: guest.vcpus: \"999\" is out of range"},
         {"matrix: {guest.vcpus: [1, 2, 1]}", "3:30: guest.vcpus: 1 stands twice"},
         {value + "[1us, 1000ns]}", "3:34: store.read.value: 1000ns stands twice"},
         {"matrix: {protocol.variant: [v4, v5]}",
