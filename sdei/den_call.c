@@ -30,10 +30,11 @@ s32 den_find_pe(const struct sdei_vm *vm, u64 mpidr)
     return vcpu < vm->vcpu_count && sdei_mpidr(vcpu) == aff ? (s32)vcpu : -1;
 }
 
+/* DDI 0487 D8.2: the bits above the size say which half it is, all of them alike. */
 bool den_is_entry_point(const struct sdei_spec *spec, u64 address)
 {
-    const u64 high = address >> (spec->va_bits - 1);
-    const u64 ones = ~0ull >> (spec->va_bits - 1);
+    const u64 high = address >> spec->va_bits;
+    const u64 ones = ~0ull >> spec->va_bits;
 
     return address != 0 && address % 4 == 0 && (high == 0 || high == ones);
 }

@@ -55,7 +55,7 @@ struct sdei_spec {
     /* The rest is read by den0054 only. */
     u32 vendor;            /* Bits 31:0 of VERSION. */
     u8 minor;              /* VERSION is 1.minor; TF-A serves the calls of 1.1 and says 1.0. */
-    u8 va_bits;            /* Addresses that a handler can have: 39..52 bits, sign extended. */
+    u8 va_bits;            /* Addresses that a handler can have, in either half: 39..52 bits. */
     u8 signal_needs_ready; /* EVENT_SIGNAL refuses a PE that could not take it (TF-A, 2026). */
     u8 zero;
     u8 private_slots, shared_slots; /* For INTERRUPT_BIND. */

@@ -210,8 +210,8 @@ const bad_register registers[] = {
     {EV_NORMAL, EP, 2, 0, INV},           {EV_NORMAL, EP, 3, 0, INV},
     {EV_NORMAL, EP, 0x100000000, 0, INV}, {EV_NORMAL, EP, 1, 3, INV},
     {EV_NORMAL, EP, 1, 0x100, INV},       {EV_NORMAL, EP, 1, 0x100000000, INV},
-    {EV_NORMAL, 0x0000800000000000, 0, 0, INV}, {EV_NORMAL, 0xffff7ffffffffffc, 0, 0, INV},
-    {EV_NORMAL, 0x00007ffffffffffc, 0, 0, OK},  {EV_PPI, 0xffff800000000000, 1, 2, OK},
+    {EV_NORMAL, 0x0001000000000000, 0, 0, INV}, {EV_NORMAL, 0xfffefffffffffffc, 0, 0, INV},
+    {EV_NORMAL, 0x0000fffffffffffc, 0, 0, OK},  {EV_PPI, 0xffff000000000000, 1, 2, OK},
     {EV_SPI, EP, 1, 0x80000002, OK},      {EV_SLOT_PPI, EP, 0, 0, DEN},
     {EV_SLOT_SPI, EP, 0, 0, DEN},
 };

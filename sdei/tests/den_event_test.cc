@@ -70,7 +70,7 @@ TEST_F(DenEvent, ResumeAtABadAddressIsDeniedAndTheHandlerGoesOn)
     make_ready(0, EV_NORMAL);
     ASSERT_TRUE(raise(0, EV_NORMAL));
     const sdei_regs before = regs;
-    for (u64 bad : {0ull, 0xffff800000000482ull, 0x0000800000000000ull}) {
+    for (u64 bad : {0ull, 0xffff800000000482ull, 0x0001000000000000ull}) {
         EXPECT_FALSE(complete(0, true, bad));
         EXPECT_TRUE(done.has_status);
         EXPECT_EQ(done.status, DEN);
