@@ -71,6 +71,9 @@ static bool discover(struct ctx *c, struct vcpu *v, bool *found)
         smccc_probe_blindly(&c->s->smccc, &c->s->psci, function, &ladder);
     else
         smccc_discover(&c->s->smccc, &c->s->psci, function, &ladder);
+    /* What the guest has been told is what its next step goes by. */
+    if (g->rung != 0 && ladder.step[g->rung - 1].end == SMCCC_ANSWERED)
+        ASSERT(ladder.step[g->rung - 1].result.x[0] == v->regs.x[0]);
     while (g->rung < ladder.count && ladder.step[g->rung].fid == 0)
         g->rung++; /* Firmware tables are read without a call. */
     if (g->rung == ladder.count) {

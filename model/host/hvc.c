@@ -111,7 +111,7 @@ enum verdict act_hvc(struct ctx *c, struct vcpu *v)
     c->s->stats.hypercalls++;
     if (UNLIKELY(c->p->hypervisor != SMCCC_KVM || v->conduit_smc))
         return other_call(c, v, fid);
-    if (h->has_sdei && (fid & ~0x1fu) == SDEI_VERSION)
+    if (h->has_sdei && (fid & SDEI_FID_MASK) == SDEI_VERSION)
         return sdei(c, v, fid);
     if (h->call != NULL && fid == h->fid)
         return h->call(c, v);

@@ -5,20 +5,25 @@ namespace {
 
 /* A machine that has been set up, stopped where its vCPU is in the guest. */
 struct Calls : Machine {
-    explicit Calls(design d) : Machine(plain_spec(d))
+    explicit Calls(design d) : Calls(plain_spec(d)) {}
+    explicit Calls(std::unique_ptr<spec> p) : Machine(std::move(p))
     {
         EXPECT_TRUE(step_until([&] { return cpu().in_el0 && cpu().mode == MODE_IN_GUEST; }));
         r->out.src = 0;
     }
     smccc_result call(u32 fid, u64 x1 = 0, u64 x2 = 0, u64 x3 = 0)
     {
-        vcpu &v = cpu();
+        return call_of(0, V_RET, fid, x1, x2, x3);
+    }
+    smccc_result call_of(u32 index, verdict how, u32 fid, u64 x1 = 0, u64 x2 = 0, u64 x3 = 0)
+    {
+        vcpu &v = cpu(index);
         if (v.mode == MODE_OUTSIDE)
             gic_flush(&v.gic, &s().dist);
         v.mode = MODE_IN_GUEST;
         u64 in[] = {fid, x1, x2, x3};
         memcpy(v.regs.x, in, sizeof in);
-        EXPECT_EQ(act_hvc(&r->c, &v), V_RET);
+        EXPECT_EQ(act_hvc(&r->c, &v), how);
         smccc_result out;
         memcpy(out.x, v.regs.x, sizeof out.x);
         return out;
@@ -168,4 +173,90 @@ TEST(V4Hypercall, EnableTakesAllOfX2)
     expect_result(m.call(APF_FID_V4, APF_V4_ENABLE), 0);
     expect_result(m.call(APF_FID_V4, APF_V4_ENABLE, outside | ram | 1), -1);
     expect_result(m.call(APF_FID_V4, APF_V4_ENABLE, ram | 1), 0);
+}
+
+/* --- PSCI of a machine whose vCPUs are all on. --- */
+
+std::unique_ptr<spec> two_vcpus(u32 sdei = SDEI_KVM_V4)
+{
+    auto p = plain_spec(V4);
+    p->vcpus = 2;
+    p->sdei = sdei;
+    p->sdei_event = sdei_apf_event((sdei_personality)sdei);
+    return p;
+}
+
+TEST(PsciHypercall, EveryVcpuIsOnAndMayCall)
+{
+    Calls m(two_vcpus());
+    for (u32 i = 0; i < 2; i++) {
+        expect_result(m.call_of(i, V_RET, PSCI_VERSION), 0x10001);
+        expect_result(m.call_of(i, V_RET, PSCI_CPU_ON | PSCI_64, 1), PSCI_ALREADY_ON);
+        expect_result(m.call_of(i, V_RET, PSCI_CPU_ON | PSCI_64, 2), PSCI_INVALID_PARAMETERS);
+        expect_result(m.call_of(i, V_RET, PSCI_AFFINITY_INFO | PSCI_64, 1 - i), PSCI_IS_ON);
+    }
+    EXPECT_EQ(m.s().end, SYS_RUNS);
+}
+
+TEST(PsciHypercall, ASuspendIsAWfi)
+{
+    Calls m(two_vcpus());
+    m.call_of(0, V_GOTO, PSCI_CPU_SUSPEND, 77);
+    EXPECT_EQ(m.cpu().jump_script, (u32)SCR_WFI);
+    EXPECT_EQ(m.cpu().regs.x[0], 0u);
+    EXPECT_EQ(m.cpu().regs.x[1], 0u) << "all four registers are written";
+}
+
+TEST(PsciHypercall, WhatSwitchesOffEndsTheRun)
+{
+    for (u32 fid : {PSCI_CPU_OFF, PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET}) {
+        Calls m(two_vcpus());
+        m.call_of(1, V_RET, fid);
+        char words[80];
+        snprintf(words, sizeof words, "vcpu1 of the guest has switched off (PSCI call %#x)", fid);
+        EXPECT_STREQ(m.s().end_text, words);
+        EXPECT_EQ(m.s().end, SYS_STUCK);
+    }
+}
+
+/* --- den0054 in a machine --- */
+
+TEST(DenHypercall, ASignalReachesTheOtherVcpu)
+{
+    Calls m(two_vcpus(SDEI_DEN0054));
+    for (u32 fid : {SDEI_EVENT_REGISTER, SDEI_EVENT_ENABLE}) {
+        m.cpu(1).regs.x[4] = m.cpu(1).regs.x[5] = 0;
+        expect_result(m.call_of(1, V_RET, fid, 0, 0xffff000000001000), SDEI_SUCCESS);
+    }
+    m.call_of(1, V_RET, SDEI_PE_UNMASK);
+    m.cpu(1).requests = 0;
+    const u64 kicks = m.st().kicks;
+    expect_result(m.call(SDEI_EVENT_SIGNAL, 0, 1), SDEI_SUCCESS);
+    EXPECT_NE(m.cpu(1).requests, 0u);
+    EXPECT_EQ(m.st().kicks, kicks + 1);
+    expect_result(m.call(SDEI_EVENT_SIGNAL, 0, 2), SDEI_INVALID_PARAMETERS);
+}
+
+TEST(DenHypercall, NoInterruptCanBeBound)
+{
+    Calls m(two_vcpus(SDEI_DEN0054));
+    expect_result(m.call(SDEI_FEATURES, SDEI_FEATURE_BIND_SLOTS), 0);
+    for (u32 intid : {20u, 40u})
+        expect_result(m.call(SDEI_INTERRUPT_BIND, intid), SDEI_OUT_OF_RESOURCE);
+}
+
+/* --- Owners of PPIs: the VMM's KVM_IRQ_LINE is not heard. --- */
+
+TEST(Ppi, ThoseOfTheKernelAreNotTheVmms)
+{
+    Calls m(two_vcpus());
+    const gic_vm vm = vgic_vm(&m.r->c);
+    for (u32 cpu = 0; cpu < 2; cpu++)
+        for (u32 intid : {27u, 30u, m.p->source.id}) {
+            EXPECT_EQ(gic_irq_line(&vm, cpu << 16 | 2u << 24 | intid, true), GIC_OK);
+            EXPECT_EQ(m.cpu(cpu).gic.irq[intid].line_level, 0) << intid;
+            EXPECT_EQ(gic_set_owner(&vm, cpu, intid, 9), GIC_EEXIST) << intid;
+        }
+    EXPECT_EQ(gic_irq_line(&vm, 2u << 24 | 22, true), GIC_OK);
+    EXPECT_EQ(m.cpu().gic.irq[22].line_level, 1) << "nobody's: the VMM's";
 }

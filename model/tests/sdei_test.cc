@@ -44,6 +44,25 @@ TEST(SdeiOfV4, OnlyThePostedSeriesV4WritesSpsrAtTheEntry)
     }
 }
 
+/* DEN0054: PSTATE of the handler as for an exception; the series change mode and masks alone. */
+TEST(SdeiOfV4, TheOtherBitsOfPstateAreThoseOfAnExceptionInDen0054)
+{
+    const u64 old = CPU_PSTATE_DIT | CPU_PSTATE_SSBS | CPU_PSTATE_UAO | CPU_PSTATE_BTYPE;
+
+    for (sdei_personality who : everyone) {
+        Machine m(spec_with(who));
+        ASSERT_TRUE(step_to_phase(m, PH_GATE));
+        m.cpu().regs.pstate |= old;
+        cpu_regs exception = m.cpu().regs;
+        cpu_take_exception(&exception, 1, CPU_IRQ, 0, 0, 0);
+        ASSERT_TRUE(step_to_phase(m, PH_SDEI_ENTRY));
+        EXPECT_EQ(m.cpu().regs.pstate, who == SDEI_DEN0054
+                                           ? exception.pstate
+                                           : (old | CPU_MODE_EL1H | CPU_PSTATE_DAIF))
+            << sdei_personality_name(who);
+    }
+}
+
 /* COMPLETE_AND_RESUME: in the IRQ vector, with the interrupted context in ELR_EL1 and SPSR_EL1. */
 TEST(SdeiOfV4, AllResumeInTheVectorOfInterruptsFromEl0)
 {
